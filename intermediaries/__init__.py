@@ -1,0 +1,1 @@
+"""Intermediary agencies (中介机构): register, selection, contracts, credit, blacklist."""

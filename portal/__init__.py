@@ -1,0 +1,1 @@
+"""The ground floor of the portal: what every department shares."""

@@ -1,0 +1,1 @@
+"""The e-certificate library (电子证照库)."""

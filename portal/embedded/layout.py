@@ -1,0 +1,135 @@
+"""Where everything lies below DATA_DIR, and the passwords of the embedded servers."""
+
+import hashlib
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.embedded import account as accounts
+from portal.embedded.failures import SetupFailure
+
+FOLDERS = ("run", "keys", "files/quarantine", "files/clean", "sent", "logs", "static")
+SOCKET_LIMIT = 93  # bytes; the kernel allows 107 for the whole path of a socket
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Passwords of the embedded servers; kept in a 0600 file each, the owner's apart."""
+
+    superuser: str
+    owner: str
+    application: str
+    redis: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The folders of one portal."""
+
+    data_dir: Path
+    server_dir: Path  # pg and redis; elsewhere when the servers' account cannot reach DATA_DIR
+    sockets: Path
+
+    @classmethod
+    def of(cls, data_dir: Path) -> "Layout":
+        """The layout of a folder that need not exist yet."""
+        data_dir = Path(os.path.realpath(data_dir))
+        tag = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
+        server_dir = data_dir
+        if os.geteuid() == 0:
+            account = accounts.service_account()
+            if account is not None and not accounts.reachable(_first_parent(data_dir), account):
+                server_dir = accounts.HOME / tag
+        sockets = server_dir / "run"
+        if len(os.fsencode(sockets)) > SOCKET_LIMIT:
+            sockets = accounts.HOME / tag if os.geteuid() == 0 else Path(f"/tmp/portal-{os.geteuid()}-{tag}")
+        return cls(data_dir, server_dir, sockets)
+
+    @property
+    def run(self) -> Path:
+        return self.data_dir / "run"
+
+    @property
+    def keys(self) -> Path:
+        return self.data_dir / "keys"
+
+    @property
+    def logs(self) -> Path:
+        return self.data_dir / "logs"
+
+    @property
+    def pg(self) -> Path:
+        return self.server_dir / "pg"
+
+    @property
+    def redis(self) -> Path:
+        return self.server_dir / "redis"
+
+    @property
+    def redis_socket(self) -> Path:
+        return self.sockets / "redis.sock"
+
+    def create(self) -> None:
+        """Make the folders; raise SetupFailure where that is refused."""
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            for name in FOLDERS:
+                (self.data_dir / name).mkdir(parents=True, exist_ok=True)
+            probe = self.run / f"probe-{os.getpid()}"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            raise SetupFailure(f"The folder {self.data_dir} (DATA_DIR) cannot be written: {error.strerror}.") from None
+        self.keys.chmod(0o711 if os.geteuid() == 0 else 0o700)
+
+    def secrets(self) -> Secrets | None:
+        """The passwords, or None where none were made or this account may not read them."""
+        try:
+            application = json.loads((self.keys / "servers.json").read_text())
+        except (OSError, ValueError):
+            return None
+        try:
+            owner = json.loads((self.keys / "servers-owner.json").read_text())
+        except (OSError, ValueError):
+            owner = {"superuser": "", "owner": ""}
+        return Secrets(**application, **owner)
+
+    def ensure_secrets(self) -> Secrets:
+        """Make the passwords once; many processes may ask at the same time."""
+        self.create()
+        found = self.secrets()
+        if found is not None and found.owner:
+            return found
+        _write_once(self.keys / "servers-owner.json", {"superuser": _password(), "owner": _password()})
+        _write_once(self.keys / "servers.json", {"application": _password(), "redis": _password()})
+        found = self.secrets()
+        if found is None or not found.owner:
+            raise SetupFailure(f"The passwords in {self.keys} cannot be read; they belong to another user.")
+        return found
+
+
+def _first_parent(path: Path) -> Path:
+    while not path.exists():
+        path = path.parent
+    return path
+
+
+def _password() -> str:
+    return secrets.token_hex(24)
+
+
+def _write_once(path: Path, content: dict[str, str]) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

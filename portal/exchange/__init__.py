@@ -1,0 +1,1 @@
+"""The mechanics of data exchange: batches, receipts, signatures, retry."""

@@ -1,0 +1,1 @@
+"""Running the portal: the supervisor, health, logs, assets."""

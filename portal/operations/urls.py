@@ -1,0 +1,11 @@
+"""Addresses of operations."""
+
+from django.urls import path
+
+from portal.operations import views
+
+app_name = "operations"
+urlpatterns = [
+    path("livez", views.livez, name="livez"),
+    path("readyz", views.readyz, name="readyz"),
+]

@@ -1,0 +1,122 @@
+"""Every environment variable that the portal reads, in one typed list.
+
+A variable that is wrong or missing is named in one sentence when the process starts.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+DEVELOPMENT_SECRET_KEY = "development-only-key-that-production-refuses-to-start-with"
+
+
+class EnvironmentFault(Exception):
+    """The environment is wrong; the message is the sentence for the operator."""
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _flag(value: str) -> bool:
+    match value.lower():
+        case "1" | "true" | "yes" | "on":
+            return True
+        case "" | "0" | "false" | "no" | "off":
+            return False
+    raise ValueError("must be 1 or 0")
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(value)
+
+    return parse
+
+
+def _names(value: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in value.split(",") if name.strip())
+
+
+def _folder(value: str) -> Path:
+    if not value:
+        raise ValueError("must name a folder")
+    return Path(value).expanduser().absolute()
+
+
+def _address(*schemes: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if not value:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme not in schemes or not (parts.hostname or parts.query or parts.path):
+            raise ValueError("must be an address that begins with " + " or ".join(f"{s}://" for s in schemes))
+        return value
+
+    return parse
+
+
+def _level(value: str) -> str:
+    if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+    return value.upper()
+
+
+def _variable(parse: Callable[[str], Any], default: str, help_text: str) -> Any:
+    return field(metadata={"parse": parse, "default": default, "help": help_text})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """The variables; a field's name in capitals is the variable's name."""
+
+    data_dir: Path = _variable(_folder, str(BASE_DIR / ".data"), "folder that holds servers, keys, files and logs")
+    port: int = _variable(_number(1, 65535), "8000", "port of the portal on 127.0.0.1")
+    database_url: str = _variable(
+        _address("postgresql", "postgres"), "", "outside PostgreSQL, application's role; empty: the embedded server"
+    )
+    database_owner_url: str = _variable(
+        _address("postgresql", "postgres"), "", "the same database, owner's role; empty: the application's role"
+    )
+    redis_url: str = _variable(_address("redis", "rediss", "unix"), "", "outside Redis; empty: the embedded server")
+    secret_key: str = _variable(_text, "", "key that signs sessions and links; required in production")
+    debug: bool = _variable(_flag, "0", "show Django's technical pages; refused in production")
+    demonstration: str = _variable(_text, "", "1: the demonstration city is installed; 0: not; empty: by the settings")
+    allowed_hosts: tuple[str, ...] = _variable(_names, "127.0.0.1,localhost", "host names that are served")
+    public_url: str = _variable(
+        _address("http", "https"), "", "address under which citizens reach the portal; empty: http://127.0.0.1:PORT"
+    )
+    trusted_proxy_count: int = _variable(_number(0, 9), "0", "proxies in front whose X-Forwarded-For is believed")
+    email_url: str = _variable(
+        _address("smtp", "smtps", "file"), "", "smtp://user:password@host:port; empty: mails go to DATA_DIR/sent"
+    )
+    email_from: str = _variable(_text, "portal@localhost", "sender of the portal's mails")
+    log_level: str = _variable(_level, "INFO", "least level that is logged")
+    web_processes: int = _variable(_number(1, 64), "2", "web processes")
+    web_threads: int = _variable(_number(1, 64), "4", "threads of a web process")
+    worker_processes: int = _variable(_number(1, 64), "2", "processes of the Celery worker")
+
+
+def read(environ: Mapping[str, str] | None = None) -> Environment:
+    """Read all variables; raise EnvironmentFault that names the first wrong one."""
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    for variable in fields(Environment):
+        name = variable.name.upper()
+        text = environ.get(name, variable.metadata["default"])
+        try:
+            values[variable.name] = variable.metadata["parse"](text)
+        except ValueError as error:
+            raise EnvironmentFault(f"The environment variable {name} {error}, not “{text}”.") from None
+    return Environment(**values)
+
+
+def described() -> list[tuple[str, str, str]]:
+    """Name, default and meaning of every variable, for the manual and `manage.py portal --help`."""
+    return [(v.name.upper(), v.metadata["default"], v.metadata["help"]) for v in fields(Environment)]

@@ -1,0 +1,65 @@
+"""Structured logs: one JSON object per line on standard error, no personal data in it."""
+
+import logging.config
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+# What must never be written: keys by which a person, a session or a secret could enter a log line.
+PRIVATE_KEYS = frozenset(
+    {"password", "secret", "token", "cookie", "session", "phone", "id_number", "name", "email", "address", "ip"}
+)
+
+
+def drop_private(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Replace the values of private keys, so that a careless call leaks nothing."""
+    for key in event.keys() & PRIVATE_KEYS:
+        event[key] = "[private]"
+    return event
+
+
+SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    drop_private,
+    structlog.processors.StackInfoRenderer(),
+]
+
+
+def logging_settings(level: str) -> None:
+    """Configure structlog and the standard library's logging alike."""
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {
+                "json": {
+                    "()": structlog.stdlib.ProcessorFormatter,
+                    "processors": [
+                        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                        structlog.processors.format_exc_info,
+                        structlog.processors.JSONRenderer(ensure_ascii=False),
+                    ],
+                    "foreign_pre_chain": SHARED,
+                }
+            },
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+            "root": {"handlers": ["stderr"], "level": level},
+            "loggers": {
+                # Django's own request log repeats ours, with the query string in it.
+                "django.request": {"level": "ERROR"},
+                "django.server": {"level": "ERROR"},
+                "fontTools": {"level": "ERROR"},
+                "weasyprint": {"level": "ERROR"},
+                "jieba": {"level": "WARNING"},
+            },
+        }
+    )
