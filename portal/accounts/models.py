@@ -25,11 +25,11 @@ class Person(models.Model):
     # PROTECT: the key is destroyed (erased), its row never.
     key = models.OneToOneField(PersonKey, models.PROTECT, related_name="+", verbose_name="密钥", editable=False)
     name = models.CharField("姓名", max_length=50)
-    identity_number = EncryptedTextField("公民身份号码", context="person.identity_number")
-    identity_index = BlindIndexField("身份号码索引", editable=False)
-    phone = EncryptedTextField("手机号码", context="person.phone", blank=True, default="")
-    phone_index = BlindIndexField("手机号码索引", editable=False, blank=True, default="")
-    address = EncryptedTextField("住址", context="person.address", blank=True, default="")
+    identity_number = EncryptedTextField("公民身份号码", person_key="key")
+    identity_index = BlindIndexField("身份号码索引", source="identity_number", purpose="identity")
+    phone = EncryptedTextField("手机号码", person_key="key", blank=True, default="")
+    phone_index = BlindIndexField("手机号码索引", source="phone", purpose="phone", blank=True)
+    address = EncryptedTextField("住址", person_key="key", blank=True, default="")
     verified_at = models.DateTimeField("核验时间", null=True, blank=True, help_text="窗口或省平台核验身份的时间")
     created_at = models.DateTimeField("登记时间")
 
@@ -93,8 +93,8 @@ class User(AbstractUser):
     person = models.OneToOneField(
         Person, models.PROTECT, null=True, blank=True, related_name="user", verbose_name="自然人"
     )
-    phone = EncryptedTextField("登录手机号", context="user.phone", blank=True, default="")
-    phone_index = BlindIndexField("登录手机号索引", editable=False, blank=True, default="")
+    phone = EncryptedTextField("登录手机号", blank=True, default="")
+    phone_index = BlindIndexField("登录手机号索引", source="phone", purpose="phone", blank=True)
     phone_verified = models.BooleanField("手机号已验证", default=False)
 
     REQUIRED_FIELDS: list[str] = []
@@ -104,7 +104,7 @@ class User(AbstractUser):
         verbose_name_plural = verbose_name
         constraints = [
             models.UniqueConstraint(
-                fields=["phone_index"], condition=Q(phone_verified=True) & ~Q(phone_index=""), name="phone_once_among_verified"
+                fields=["phone_index"], condition=Q(phone_verified=True), name="phone_once_among_verified"
             ),
         ]
 

@@ -32,7 +32,7 @@ class OfficialDocument(models.Model):
         PersonKey, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="密钥"
     )
     issuer_name = models.CharField("出具机关名称", max_length=100, help_text="出具时的名称，机构改革后不变")
-    data = EncryptedTextField("数据", context="document.data", help_text="规范 JSON (RFC 8785)")
+    data = EncryptedTextField("数据", help_text="规范 JSON (RFC 8785)")
     data_hash = models.CharField("数据摘要", max_length=64, help_text="SHA-256，写入存证")
     template_version = models.PositiveSmallIntegerField("模板版本", default=1)
     issued_at = models.DateTimeField("出具时间")

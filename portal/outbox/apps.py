@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class OutboxConfig(AppConfig):
+    name = "portal.outbox"
+    label = "outbox"
+    verbose_name = "提交后任务"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from portal.outbox import services, sweepers
+
+        sweepers.register("outbox", services.run_due)
+        sweepers.register("outbox_dead", services.bury_exhausted)

@@ -1,0 +1,162 @@
+"""Forms that speak Chinese: every message names the field and says what to do."""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
+from django.core import validators
+
+_CHOICE_FIELDS: Final = (forms.ChoiceField, forms.ModelChoiceField)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorLine:
+    """One line of the error summary: the id of the input to go to (empty for the form as a whole), the sentence."""
+
+    target: str
+    message: str
+
+
+def _messages_for(field: forms.Field, name: str) -> dict[str, str]:
+    if isinstance(field, forms.FileField):
+        return {
+            "required": f"请上传{name}。",
+            "invalid": f"{name}没有传上来，请重新选择文件。",
+            "missing": f"{name}没有传上来，请重新选择文件。",
+            "empty": f"{name}是空文件，请换一个文件。",
+            "max_length": f"{name}的文件名太长，请缩短后再传。",
+            "contradiction": f"{name}：请上传文件或勾选清除，两者只选一个。",
+            "invalid_image": f"{name}不是能打开的图片，请换一个文件。",
+        }
+    if isinstance(field, forms.BooleanField):
+        return {"required": f"请勾选“{name}”。"}
+    if isinstance(field, _CHOICE_FIELDS):
+        wrong = f"{name}不在可选范围内，请重新选择。"
+        return {
+            "required": f"请选择{name}。",
+            "invalid_choice": wrong,
+            "invalid_list": wrong,
+            "invalid_pk_value": wrong,
+            "list": wrong,
+        }
+    if isinstance(field, forms.DateField):
+        return {"required": f"请填写{name}。", "invalid": f"{name}不是有效日期，请按 2026-09-18 的样子填写。"}
+    if isinstance(field, forms.DateTimeField):
+        return {"required": f"请填写{name}。", "invalid": f"{name}不是有效时间，请按 2026-09-18 16:20 的样子填写。"}
+    if isinstance(field, forms.TimeField):
+        return {"required": f"请填写{name}。", "invalid": f"{name}不是有效时间，请按 16:20 的样子填写。"}
+    if isinstance(field, forms.IntegerField) and not isinstance(field, forms.FloatField | forms.DecimalField):
+        return {"required": f"请填写{name}。", "invalid": f"{name}要填整数。"}
+    if isinstance(field, forms.IntegerField):
+        return {"required": f"请填写{name}。", "invalid": f"{name}要填数字。"}
+    return {
+        "required": f"请填写{name}。",
+        "invalid": f"{name}填写不正确，请检查。",
+        "incomplete": f"{name}没有填完整。",
+        "overflow": f"{name}数值太大，请检查。",
+    }
+
+
+def _sentence_for(validator: Any, name: str) -> str | None:
+    limit = getattr(validator, "limit_value", None)
+    if isinstance(validator, validators.MaxLengthValidator):
+        return f"{name}最多 {limit} 个字，请缩短。"
+    if isinstance(validator, validators.MinLengthValidator):
+        return f"{name}至少 {limit} 个字，请补充。"
+    if isinstance(validator, validators.MaxValueValidator):
+        return f"{name}不能大于 {limit}。"
+    if isinstance(validator, validators.MinValueValidator):
+        return f"{name}不能小于 {limit}。"
+    if isinstance(validator, validators.StepValueValidator):
+        return f"{name}要是 {limit} 的整数倍。"
+    if isinstance(validator, validators.EmailValidator):
+        return f"{name}不是有效的邮箱地址，请检查。"
+    if isinstance(validator, validators.URLValidator):
+        return f"{name}不是有效的网址，请检查。"
+    if isinstance(validator, validators.ProhibitNullCharactersValidator):
+        return f"{name}含有不能使用的字符，请删去后再试。"
+    if isinstance(validator, validators.DecimalValidator):
+        return None
+    if type(validator) is validators.RegexValidator and "Enter a valid" in str(validator.message):
+        return f"{name}填写不正确，请检查。"
+    return None
+
+
+def speak_chinese(field: forms.Field, name: str, own: Mapping[str, str] | None = None) -> None:
+    """Replace a field's stock messages; messages that the form's author gave stay."""
+    stock: dict[str, Any] = {}
+    for cls in reversed(type(field).__mro__):
+        stock.update(getattr(cls, "default_error_messages", {}))
+    for code, message in _messages_for(field, name).items():
+        current = field.error_messages.get(code)
+        if current is None or str(current) == str(stock.get(code)):
+            field.error_messages[code] = message
+    checked = []
+    for validator in field.validators:
+        sentence = _sentence_for(validator, name)
+        if sentence is not None and _has_stock_message(validator):
+            validator = copy.copy(validator)
+            validator.message = sentence
+        elif isinstance(validator, validators.DecimalValidator):
+            validator = copy.copy(validator)
+            validator.messages = {
+                "invalid": f"{name}要填数字。",
+                "max_digits": f"{name}的数字太长，请检查。",
+                "max_decimal_places": f"{name}的小数位太多，请检查。",
+                "max_whole_digits": f"{name}的数字太长，请检查。",
+            }
+        checked.append(validator)
+    field.validators = checked
+
+
+def _has_stock_message(validator: Any) -> bool:
+    return "message" not in vars(validator) or str(vars(validator)["message"]) == str(type(validator).message)
+
+
+class _Chinese:
+    """What PortalForm and PortalModelForm share."""
+
+    fields: dict[str, forms.Field]
+
+    def _speak_chinese(self) -> None:
+        for key, field in self.fields.items():
+            speak_chinese(field, str(field.label or key))
+
+    @property
+    def error_summary(self) -> list[ErrorLine]:
+        """The errors in the order of the fields, each with the id of its input; those of the whole form first."""
+        form: Any = self
+        lines = [ErrorLine("", str(message)) for message in form.non_field_errors()]
+        for bound in form:
+            target = bound.id_for_label or bound.auto_id
+            lines += [ErrorLine(target, str(message)) for message in bound.errors]
+        return lines
+
+    def add_domain_error(self, error: Any) -> None:
+        """Show a DomainError of a service at its field, or above the form when the field is not here."""
+        form: Any = self
+        form.add_error(error.field if error.field in self.fields else None, error.message)
+
+
+class PortalForm(_Chinese, forms.Form):
+    """The base of all forms."""
+
+    use_required_attribute = False  # the server's messages are the same with and without JavaScript
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self._speak_chinese()
+
+
+class PortalModelForm(_Chinese, forms.ModelForm):  # type: ignore[type-arg]
+    """The base of forms that are made from a model."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self._speak_chinese()
