@@ -21,7 +21,7 @@ class Case(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.CharField("办件编号", max_length=50, unique=True)
-    query_code = EncryptedTextField("查询码", context="case.query_code")
+    query_code = EncryptedTextField("查询码")
     # PROTECT: the edition that was in force at receipt binds the case for life.
     edition = models.ForeignKey(ItemEdition, models.PROTECT, related_name="cases", verbose_name="事项版本")
     situation = models.ForeignKey(
@@ -47,8 +47,8 @@ class Case(models.Model):
     submitted_by = models.ForeignKey(
         User, models.PROTECT, related_name="submitted_cases", verbose_name="提交用户", help_text="大厅收件时为窗口人员"
     )
-    contact_phone = EncryptedTextField("联系电话", context="case.contact_phone")
-    address = EncryptedTextField("地址", context="case.address", blank=True, default="")
+    contact_phone = EncryptedTextField("联系电话")
+    address = EncryptedTextField("地址", blank=True, default="")
     subject = models.CharField("事由", max_length=200, blank=True)
     details = models.JSONField("申请内容", default=dict)
     delivery_method = models.CharField("领取方式", max_length=20)

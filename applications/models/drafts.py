@@ -23,8 +23,8 @@ class Draft(models.Model):
     legal_person = models.ForeignKey(
         LegalPerson, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="代表的法人"
     )
-    contact_phone = EncryptedTextField("联系电话", context="draft.contact_phone", blank=True, default="")
-    address = EncryptedTextField("地址", context="draft.address", blank=True, default="")
+    contact_phone = EncryptedTextField("联系电话", blank=True, default="")
+    address = EncryptedTextField("地址", blank=True, default="")
     details = models.JSONField("申请内容", default=dict, blank=True)
     delivery_method = models.CharField("领取方式", max_length=20, blank=True)
     steps_done = models.JSONField("完成的步骤", default=list, blank=True)

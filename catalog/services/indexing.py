@@ -1,0 +1,30 @@
+"""How an edition becomes findable: words, parts of words, pinyin and its initials."""
+
+from __future__ import annotations
+
+from catalog.models import ItemEdition, ItemSearch, ServiceItem
+from portal.search import text
+from portal.search.vectors import weighted_vector
+
+
+def index_item(*, item: ServiceItem, edition: ItemEdition) -> ItemSearch:
+    """Fill the search row of an item from its edition in force."""
+    searchable = " ".join([edition.name, *edition.keywords])
+    search, _ = ItemSearch.objects.update_or_create(
+        item=item,
+        defaults={
+            "name_vector": weighted_vector({"A": text.tokens(edition.name), "B": text.tokens(" ".join(edition.keywords))}),
+            "vector": weighted_vector(
+                {
+                    "A": text.tokens(edition.name),
+                    "B": text.tokens(" ".join(edition.keywords)),
+                    "C": text.tokens(" ".join([*edition.conditions, edition.result_name])),
+                    "D": text.tokens(" ".join([edition.department.name, *edition.themes_person, *edition.themes_firm])),
+                }
+            ),
+            "bigrams": sorted(set(text.bigrams(searchable))),
+            "pinyin": text.pinyin_full(edition.name)[:400],
+            "initials": text.pinyin_initials(edition.name)[:100],
+        },
+    )
+    return search
