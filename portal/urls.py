@@ -9,3 +9,8 @@ urlpatterns = [
     path("api/", api.urls),
     path("accounts/", include("allauth.account.urls")),
 ]
+
+handler400 = "portal.web.views.errors.bad_request"
+handler403 = "portal.web.views.errors.permission_denied"
+handler404 = "portal.web.views.errors.page_not_found"
+handler500 = "portal.web.views.errors.server_error"

@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,3 +58,12 @@ def reachable(path: Path, account: Account) -> bool:
         if not status.st_mode & bit:
             return False
     return True
+
+
+def web_account(*folders: Path) -> Account | None:
+    """The account for web and worker: the servers' one, where it can reach the code and everything else it needs."""
+    account = service_account()
+    needed = [Path(sys.prefix), Path(os.path.realpath(sys.executable)).parent, Path(os.__file__).parent, *folders]
+    if account is None or not all(reachable(folder, account) for folder in needed):
+        return None
+    return account

@@ -8,7 +8,7 @@ from portal.embedded.session import joined
 
 # Commands that need no server. `portal` looks after its own.
 BARE = frozenset(
-    "check compilemessages collectstatic deadline diffsettings findstatic help makemessages portal startapp version "
+    "check compilemessages collectstatic deadline diffsettings findstatic help makemessages portal prepare startapp version "
     "verify_draw draw_transitions --version --help -h".split()
 )
 OWNER = frozenset({"migrate", "flush", "sqlflush"})

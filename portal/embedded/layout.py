@@ -11,6 +11,8 @@ from portal.embedded import account as accounts
 from portal.embedded.failures import SetupFailure
 
 FOLDERS = ("run", "keys", "files/quarantine", "files/clean", "sent", "logs", "static")
+HANDED_OVER = ("run", "keys", "files", "sent", "static")
+OWNER_SECRETS = "servers-owner.json"
 SOCKET_LIMIT = 93  # bytes; the kernel allows 107 for the whole path of a socket
 
 
@@ -84,6 +86,14 @@ class Layout:
             raise SetupFailure(f"The folder {self.data_dir} (DATA_DIR) cannot be written: {error.strerror}.") from None
         self.keys.chmod(0o711 if os.geteuid() == 0 else 0o700)
 
+    def hand_over(self, account: accounts.Account) -> None:
+        """Give what the portal writes to its account; the owner's passwords stay root's."""
+        for name in HANDED_OVER:
+            for folder, _names, files in os.walk(self.data_dir / name):
+                for path in [Path(folder), *(Path(folder, file) for file in files)]:
+                    if path.name != OWNER_SECRETS and path.lstat().st_uid == 0:
+                        os.chown(path, account.uid, account.gid, follow_symlinks=False)
+
     def secrets(self) -> Secrets | None:
         """The passwords, or None where none were made or this account may not read them."""
         try:
@@ -91,7 +101,7 @@ class Layout:
         except (OSError, ValueError):
             return None
         try:
-            owner = json.loads((self.keys / "servers-owner.json").read_text())
+            owner = json.loads((self.keys / OWNER_SECRETS).read_text())
         except (OSError, ValueError):
             owner = {"superuser": "", "owner": ""}
         return Secrets(**application, **owner)
@@ -102,7 +112,7 @@ class Layout:
         found = self.secrets()
         if found is not None and found.owner:
             return found
-        _write_once(self.keys / "servers-owner.json", {"superuser": _password(), "owner": _password()})
+        _write_once(self.keys / OWNER_SECRETS, {"superuser": _password(), "owner": _password()})
         _write_once(self.keys / "servers.json", {"application": _password(), "redis": _password()})
         found = self.secrets()
         if found is None or not found.owner:

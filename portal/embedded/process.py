@@ -24,8 +24,9 @@ def spawn(
     environ: Mapping[str, str] | None = None,
     cwd: Path | str = "/",
     death_signal: signal.Signals = signal.SIGTERM,
+    keep: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start a child in a session of its own that gets `death_signal` when this process dies.
+    """Start a child in a session of its own that gets `death_signal` when this process dies; `keep`: open files for it.
 
     The kernel ties that signal to the *thread* that forks, so this must be called from the main thread.
     """
@@ -47,6 +48,7 @@ def spawn(
         cwd=cwd,
         env=None if environ is None else dict(environ),
         start_new_session=True,
+        pass_fds=tuple(keep),
         user=account.uid if account else None,
         group=account.gid if account else None,
         extra_groups=[] if account else None,

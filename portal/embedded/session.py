@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from portal.embedded import postgres, redis
-from portal.embedded.account import HOME, Account, service_account
+from portal.embedded.account import HOME, Account, service_account, web_account
 from portal.embedded.addresses import APPLICATION, OWNER, embedded_database_url, embedded_redis_urls
 from portal.embedded.failures import SetupFailure
 from portal.embedded.layout import Layout, Secrets
 from portal.embedded.locks import FileLock
 from portal.embedded.process import stop
 from portal.embedded.programs import Programs, programs
+
+BASE_DIR = Path(__file__).resolve().parents[2]
 
 
 @dataclass
@@ -137,5 +139,8 @@ def joined(data_dir: Path, *, want_postgres: bool = True, want_redis: bool = Tru
             # Converting a shared lock lets it go for a moment: others may join, and are waited for.
             users.acquire(wait=True)
             servers.stop()
+        account = web_account(BASE_DIR, servers.layout.data_dir)
+        if account is not None:
+            servers.layout.hand_over(account)
         starter.release()
         users.release()

@@ -10,7 +10,10 @@ class OperationsConfig(AppConfig):
     verbose_name = "运行维护"
 
     def ready(self) -> None:
-        from portal.operations import assets, grants
+        from celery.signals import worker_ready
+
+        from portal.operations import assets, grants, health
 
         assert assets.check_packages
+        worker_ready.connect(health.worker_started, dispatch_uid="operations.worker")
         post_migrate.connect(grants.after_migrate, sender=self, dispatch_uid="operations.grants")

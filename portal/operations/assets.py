@@ -21,7 +21,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "dist/js/bootstrap.bundle.min.js.map",
     ),
     "echarts": ("dist/echarts.min.js",),
-    "@fontsource-variable/noto-sans-sc": ("index.css", "wght.css", "files/noto-sans-sc-*-wght-normal.woff2"),
+    "@fontsource-variable/noto-sans-sc": ("index.css", "files/*-wght-normal.woff2"),
 }
 PREFIX = "vendor"
 

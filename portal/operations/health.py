@@ -1,6 +1,7 @@
 """Whether the portal is alive and ready."""
 
 import time
+from typing import Any
 
 from django.core.cache import caches
 from django.db import DatabaseError, connection
@@ -15,6 +16,11 @@ WORKER_SILENCE = 120  # seconds
 def note_worker() -> None:
     """The worker says that it runs; readiness asks for it."""
     caches["default"].set(WORKER_KEY, time.time(), timeout=24 * 3600)
+
+
+def worker_started(**_kwargs: Any) -> None:
+    """The worker has just begun to take work."""
+    note_worker()
 
 
 def database_ready() -> bool:

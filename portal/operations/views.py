@@ -5,8 +5,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from portal.operations import health
+from portal.web.access import public
 
 
+@public
 @require_safe
 @never_cache
 def livez(request: HttpRequest) -> JsonResponse:
@@ -14,6 +16,7 @@ def livez(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+@public
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:

@@ -30,6 +30,7 @@ DEMONSTRATION = False
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
+CSRF_FAILURE_VIEW = "portal.web.views.errors.csrf_failure"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- applications, in the order of the layers -----------------------------------------------------
@@ -100,22 +101,15 @@ if "portal.accounts" not in OUR_APPS:
     ACCOUNT_LOGIN_METHODS = {"username"}
     ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 
-_web_middleware = BASE_DIR / "portal" / "web" / "middleware.py"
-_web_text = _web_middleware.read_text() if _web_middleware.exists() else ""
-
-
-def _ours(name: str) -> list[str]:
-    return [f"portal.web.middleware.{name}"] if f"class {name}" in _web_text else []
-
-
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "portal.operations.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    *_ours("ElderMiddleware"),
-    *_ours("NoStoreMiddleware"),
+    "portal.web.middleware.SecurityHeadersMiddleware",
+    "portal.web.middleware.ElderMiddleware",
+    "portal.web.middleware.NoStoreMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -124,9 +118,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    *_ours("DomainErrorMiddleware"),
-    *_ours("RequestClockMiddleware"),
-    *_ours("AccessMiddleware"),
+    "portal.web.middleware.DomainErrorMiddleware",
+    "portal.web.middleware.ActorMiddleware",
+    "portal.web.middleware.AccessMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -136,11 +130,11 @@ TEMPLATES: list[dict[str, Any]] = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": ["django.template.context_processors.request", "portal.web.context_processors.page"]
+        },
     }
 ]
-if (BASE_DIR / "portal" / "web" / "context_processors.py").exists():
-    TEMPLATES[0]["OPTIONS"]["context_processors"].append("portal.web.context_processors.page")
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 INSTALLED_APPS.append("django.forms")
 
