@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connections
 
 from portal.embedded.addresses import APPLICATION
+from portal.ledger.grants import grant_application_role
 
 
 def after_migrate(*, using: str, **_kwargs: Any) -> None:
@@ -38,7 +39,5 @@ def grant(*, using: str = "default", role: str = APPLICATION, for_tests: bool = 
             cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON public.django_migrations FROM {name}")
         cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'audit'")
         if cursor.fetchone():
-            cursor.execute(f"GRANT USAGE ON SCHEMA audit TO {name}")
-            cursor.execute(f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA audit TO {name}")
-            cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA audit TO {name}")
+            grant_application_role(cursor, role)
     return True

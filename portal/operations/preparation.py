@@ -17,6 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from portal.embedded.addresses import database_settings
 from portal.embedded.failures import SetupFailure
+from portal.privacy.keys import ensure_keys
 
 STAMP = ".stamp"
 ACCOUNT_COLUMNS = {"roles": "角色", "name": "姓名", "department": "部门", "username": "登录名", "password": "密码"}
@@ -24,6 +25,7 @@ ACCOUNT_COLUMNS = {"roles": "角色", "name": "姓名", "department": "部门", 
 
 def prepare() -> None:
     """Bring database and assets to the state of this code; safe to repeat."""
+    ensure_keys()
     with as_owner():
         refuse_unknown_migrations()
         call_command("migrate", interactive=False, verbosity=0)
