@@ -27,6 +27,7 @@ PUBLIC_URL = (ENVIRONMENT.public_url or f"http://127.0.0.1:{ENVIRONMENT.port}").
 SECRET_KEY = ENVIRONMENT.secret_key or environment.DEVELOPMENT_SECRET_KEY
 DEBUG = ENVIRONMENT.debug
 DEMONSTRATION = False
+TESTING = False
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"

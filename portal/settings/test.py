@@ -23,6 +23,7 @@ if not ENVIRONMENT.database_url:
     Layout.of(DATA_DIR).ensure_secrets()
 DATABASES = {"default": database_settings(DATA_DIR, ENVIRONMENT.database_url)}
 DEMONSTRATION = True
+TESTING = True
 INSTALLED_APPS += _existing("portal.demonstration")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
