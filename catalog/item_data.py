@@ -140,7 +140,17 @@ class ItemData(Part):
     extension: ExtensionData
     correction_days: Positive
     special_procedures: tuple[
-        Literal["hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review"], ...
+        Literal[
+            "hearing",
+            "tender",
+            "auction",
+            "inspection",
+            "testing",
+            "quarantine",
+            "appraisal",
+            "expert_review",
+        ],
+        ...,
     ] = ()
     extra_procedures: tuple[ProcedureData, ...] = ()
     basis: tuple[BasisData, ...]

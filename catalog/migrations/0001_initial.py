@@ -4,267 +4,993 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-import portal.web.keys
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+import portal.web.keys
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organizations', '0001_initial'),
+        ("organizations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ServiceItem',
+            name="ServiceItem",
             fields=[
-                ('id', models.UUIDField(default=portal.web.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveSmallIntegerField(blank=True, null=True, unique=True, verbose_name='清单序号')),
-                ('basic_code', models.CharField(max_length=12, unique=True, verbose_name='基本编码')),
-                ('implementation_code', models.CharField(max_length=31, unique=True, verbose_name='实施编码')),
-                ('status', models.CharField(choices=[('in_force', '在用'), ('suspended', '暂停'), ('abolished', '取消')], default='in_force', max_length=12, verbose_name='状态')),
-                ('created_at', models.DateTimeField(verbose_name='建立时间')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='organizations.department', verbose_name='实施部门')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.web.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, unique=True, verbose_name="清单序号"
+                    ),
+                ),
+                (
+                    "basic_code",
+                    models.CharField(
+                        max_length=12, unique=True, verbose_name="基本编码"
+                    ),
+                ),
+                (
+                    "implementation_code",
+                    models.CharField(
+                        max_length=31, unique=True, verbose_name="实施编码"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("in_force", "在用"),
+                            ("suspended", "暂停"),
+                            ("abolished", "取消"),
+                        ],
+                        default="in_force",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="建立时间")),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="organizations.department",
+                        verbose_name="实施部门",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '事项',
-                'verbose_name_plural': '事项',
-                'ordering': ['number', 'basic_code'],
+                "verbose_name": "事项",
+                "verbose_name_plural": "事项",
+                "ordering": ["number", "basic_code"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalServiceItem',
+            name="HistoricalServiceItem",
             fields=[
-                ('id', models.UUIDField(db_index=True, default=portal.web.keys.uuid7, editable=False)),
-                ('number', models.PositiveSmallIntegerField(blank=True, db_index=True, null=True, verbose_name='清单序号')),
-                ('basic_code', models.CharField(db_index=True, max_length=12, verbose_name='基本编码')),
-                ('implementation_code', models.CharField(db_index=True, max_length=31, verbose_name='实施编码')),
-                ('status', models.CharField(choices=[('in_force', '在用'), ('suspended', '暂停'), ('abolished', '取消')], default='in_force', max_length=12, verbose_name='状态')),
-                ('created_at', models.DateTimeField(verbose_name='建立时间')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('department', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='organizations.department', verbose_name='实施部门')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_index=True, default=portal.web.keys.uuid7, editable=False
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        blank=True, db_index=True, null=True, verbose_name="清单序号"
+                    ),
+                ),
+                (
+                    "basic_code",
+                    models.CharField(
+                        db_index=True, max_length=12, verbose_name="基本编码"
+                    ),
+                ),
+                (
+                    "implementation_code",
+                    models.CharField(
+                        db_index=True, max_length=31, verbose_name="实施编码"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("in_force", "在用"),
+                            ("suspended", "暂停"),
+                            ("abolished", "取消"),
+                        ],
+                        default="in_force",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="建立时间")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="organizations.department",
+                        verbose_name="实施部门",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical 事项',
-                'verbose_name_plural': 'historical 事项',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 事项",
+                "verbose_name_plural": "historical 事项",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='ItemEdition',
+            name="ItemEdition",
             fields=[
-                ('id', models.UUIDField(default=portal.web.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveSmallIntegerField(verbose_name='版次')),
-                ('effective_from', models.DateField(verbose_name='生效日期')),
-                ('effective_until', models.DateField(blank=True, null=True, verbose_name='失效日期')),
-                ('published_at', models.DateTimeField(verbose_name='公布时间')),
-                ('digest', models.CharField(help_text='清单数据的 SHA-256，用来判断内容是否变化', max_length=64, verbose_name='内容摘要')),
-                ('name', models.CharField(max_length=200, verbose_name='项目名称')),
-                ('kind', models.CharField(choices=[('approval', '审批'), ('supervision', '监管'), ('annual', '年检'), ('other', '其他服务')], max_length=12, verbose_name='类别')),
-                ('type', models.CharField(choices=[('00', '行政权力事项'), ('01', '行政许可'), ('02', '行政处罚'), ('03', '行政强制'), ('04', '行政征收'), ('05', '行政给付'), ('06', '行政检查'), ('07', '行政确认'), ('08', '行政奖励'), ('09', '行政裁决'), ('10', '其他行政权力'), ('20', '公共服务')], max_length=2, verbose_name='事项类型')),
-                ('level', models.CharField(choices=[('1', '国家级'), ('2', '省级'), ('3', '市级'), ('4', '县级'), ('5', '乡镇级'), ('6', '村级'), ('7', '分级管理')], max_length=1, verbose_name='行使层级')),
-                ('exercise', models.CharField(choices=[('application', '依申请'), ('ex_officio', '依职权')], default='application', max_length=12, verbose_name='行使方式')),
-                ('power_source', models.CharField(max_length=30, verbose_name='权力来源')),
-                ('authority', models.TextField(blank=True, verbose_name='权限划分')),
-                ('service_objects', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=1), size=None, verbose_name='服务对象')),
-                ('themes_person', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None, verbose_name='个人主题')),
-                ('themes_firm', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None, verbose_name='法人主题')),
-                ('handling', models.CharField(choices=[('immediate', '即办件'), ('promised', '承诺件')], max_length=10, verbose_name='办件类型')),
-                ('conditions', models.JSONField(default=list, verbose_name='申报资格')),
-                ('exclusions', models.JSONField(blank=True, default=list, verbose_name='不需要办理的情形')),
-                ('quantity_limit', models.CharField(max_length=200, verbose_name='数量限制')),
-                ('promised_n', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='承诺时限')),
-                ('statutory_n', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='法定时限')),
-                ('limit_unit', models.CharField(choices=[('workday', '个工作日'), ('calendar_day', '日'), ('month', '个月')], default='workday', max_length=12, verbose_name='时限单位')),
-                ('limit_by_practice', models.BooleanField(default=False, verbose_name='法条为日、按工作日执行')),
-                ('statutory_reason', models.CharField(blank=True, max_length=200, verbose_name='没有法定时限的原因')),
-                ('limit_note', models.CharField(blank=True, max_length=500, verbose_name='时限说明')),
-                ('extension_allowed', models.BooleanField(default=False, verbose_name='可以延期')),
-                ('extension_max', models.PositiveSmallIntegerField(default=0, help_text='工作日；行政许可法第四十二条', verbose_name='延期最长')),
-                ('correction_days', models.PositiveSmallIntegerField(default=15, help_text='自然日；逾期按补正不来办结', verbose_name='补正期限')),
-                ('special_procedures', models.JSONField(blank=True, default=list, verbose_name='可能的特别程序')),
-                ('extra_procedures', models.JSONField(blank=True, default=list, verbose_name='另有依据的特别程序')),
-                ('fee_charged', models.BooleanField(default=False, verbose_name='收费')),
-                ('fee_name', models.CharField(blank=True, max_length=100, verbose_name='收费项目')),
-                ('fee_standard', models.CharField(blank=True, max_length=500, verbose_name='收费标准')),
-                ('fee_basis', models.CharField(blank=True, max_length=500, verbose_name='收费依据')),
-                ('fee_basis_rank', models.CharField(blank=True, choices=[('law', '法律'), ('regulation', '行政法规'), ('local', '地方性法规'), ('rule', '规章和规范性文件')], max_length=12, verbose_name='收费依据层级')),
-                ('online_payment', models.BooleanField(default=False, verbose_name='网上支付')),
-                ('result_name', models.CharField(blank=True, max_length=100, verbose_name='结果名称')),
-                ('result_type', models.CharField(blank=True, choices=[('license', '出证办结'), ('approval', '审批办结'), ('document', '出文办结')], max_length=10, verbose_name='结果类型')),
-                ('result_validity', models.CharField(blank=True, max_length=100, verbose_name='有效期')),
-                ('result_sample', models.TextField(blank=True, verbose_name='结果样本')),
-                ('visits', models.PositiveSmallIntegerField(default=0, verbose_name='到现场次数')),
-                ('visits_reason', models.CharField(blank=True, max_length=200, verbose_name='到现场原因')),
-                ('channels', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=1), default=list, size=None, verbose_name='办理形式')),
-                ('online_depth', models.CharField(choices=[('1', '信息公布'), ('2', '网上预约、预审'), ('3', '原件核验'), ('4', '全程网办')], max_length=1, verbose_name='网上办理深度')),
-                ('in_person_required', models.BooleanField(default=False, verbose_name='须本人到场')),
-                ('place', models.CharField(max_length=200, verbose_name='办理地点')),
-                ('hours', models.CharField(max_length=200, verbose_name='办理时间')),
-                ('consultation_phone', models.CharField(max_length=30, verbose_name='咨询电话')),
-                ('supervision_phone', models.CharField(max_length=30, verbose_name='监督电话')),
-                ('complaint_note', models.CharField(blank=True, max_length=100, verbose_name='监督电话说明')),
-                ('form_fields', models.JSONField(blank=True, default=list, verbose_name='申请表字段')),
-                ('application_subject', models.CharField(blank=True, max_length=50, verbose_name='事由字段')),
-                ('faq', models.JSONField(blank=True, default=list, verbose_name='常见问题')),
-                ('sample', models.TextField(blank=True, verbose_name='示范文本')),
-                ('keywords', models.JSONField(blank=True, default=list, verbose_name='检索词')),
-                ('renewal_note', models.CharField(blank=True, max_length=300, verbose_name='延续说明')),
-                ('publicity', models.CharField(choices=[('full', '全部公开'), ('masked', '隐去姓名'), ('none', '不公开')], default='full', max_length=8, verbose_name='办件公开')),
-                ('demo_fields', models.JSONField(blank=True, default=list, verbose_name='演示数据字段')),
-                ('co_departments', models.ManyToManyField(blank=True, related_name='+', to='organizations.department', verbose_name='共同实施部门')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='organizations.department', verbose_name='实施部门')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='catalog.serviceitem', verbose_name='事项')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.web.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField(verbose_name="版次")),
+                ("effective_from", models.DateField(verbose_name="生效日期")),
+                (
+                    "effective_until",
+                    models.DateField(blank=True, null=True, verbose_name="失效日期"),
+                ),
+                ("published_at", models.DateTimeField(verbose_name="公布时间")),
+                (
+                    "digest",
+                    models.CharField(
+                        help_text="清单数据的 SHA-256，用来判断内容是否变化",
+                        max_length=64,
+                        verbose_name="内容摘要",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="项目名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("approval", "审批"),
+                            ("supervision", "监管"),
+                            ("annual", "年检"),
+                            ("other", "其他服务"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("00", "行政权力事项"),
+                            ("01", "行政许可"),
+                            ("02", "行政处罚"),
+                            ("03", "行政强制"),
+                            ("04", "行政征收"),
+                            ("05", "行政给付"),
+                            ("06", "行政检查"),
+                            ("07", "行政确认"),
+                            ("08", "行政奖励"),
+                            ("09", "行政裁决"),
+                            ("10", "其他行政权力"),
+                            ("20", "公共服务"),
+                        ],
+                        max_length=2,
+                        verbose_name="事项类型",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("1", "国家级"),
+                            ("2", "省级"),
+                            ("3", "市级"),
+                            ("4", "县级"),
+                            ("5", "乡镇级"),
+                            ("6", "村级"),
+                            ("7", "分级管理"),
+                        ],
+                        max_length=1,
+                        verbose_name="行使层级",
+                    ),
+                ),
+                (
+                    "exercise",
+                    models.CharField(
+                        choices=[("application", "依申请"), ("ex_officio", "依职权")],
+                        default="application",
+                        max_length=12,
+                        verbose_name="行使方式",
+                    ),
+                ),
+                (
+                    "power_source",
+                    models.CharField(max_length=30, verbose_name="权力来源"),
+                ),
+                ("authority", models.TextField(blank=True, verbose_name="权限划分")),
+                (
+                    "service_objects",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=1),
+                        size=None,
+                        verbose_name="服务对象",
+                    ),
+                ),
+                (
+                    "themes_person",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="个人主题",
+                    ),
+                ),
+                (
+                    "themes_firm",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="法人主题",
+                    ),
+                ),
+                (
+                    "handling",
+                    models.CharField(
+                        choices=[("immediate", "即办件"), ("promised", "承诺件")],
+                        max_length=10,
+                        verbose_name="办件类型",
+                    ),
+                ),
+                ("conditions", models.JSONField(default=list, verbose_name="申报资格")),
+                (
+                    "exclusions",
+                    models.JSONField(
+                        blank=True, default=list, verbose_name="不需要办理的情形"
+                    ),
+                ),
+                (
+                    "quantity_limit",
+                    models.CharField(max_length=200, verbose_name="数量限制"),
+                ),
+                (
+                    "promised_n",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="承诺时限"
+                    ),
+                ),
+                (
+                    "statutory_n",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="法定时限"
+                    ),
+                ),
+                (
+                    "limit_unit",
+                    models.CharField(
+                        choices=[
+                            ("workday", "个工作日"),
+                            ("calendar_day", "日"),
+                            ("month", "个月"),
+                        ],
+                        default="workday",
+                        max_length=12,
+                        verbose_name="时限单位",
+                    ),
+                ),
+                (
+                    "limit_by_practice",
+                    models.BooleanField(
+                        default=False, verbose_name="法条为日、按工作日执行"
+                    ),
+                ),
+                (
+                    "statutory_reason",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="没有法定时限的原因"
+                    ),
+                ),
+                (
+                    "limit_note",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="时限说明"
+                    ),
+                ),
+                (
+                    "extension_allowed",
+                    models.BooleanField(default=False, verbose_name="可以延期"),
+                ),
+                (
+                    "extension_max",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        help_text="工作日；行政许可法第四十二条",
+                        verbose_name="延期最长",
+                    ),
+                ),
+                (
+                    "correction_days",
+                    models.PositiveSmallIntegerField(
+                        default=15,
+                        help_text="自然日；逾期按补正不来办结",
+                        verbose_name="补正期限",
+                    ),
+                ),
+                (
+                    "special_procedures",
+                    models.JSONField(
+                        blank=True, default=list, verbose_name="可能的特别程序"
+                    ),
+                ),
+                (
+                    "extra_procedures",
+                    models.JSONField(
+                        blank=True, default=list, verbose_name="另有依据的特别程序"
+                    ),
+                ),
+                (
+                    "fee_charged",
+                    models.BooleanField(default=False, verbose_name="收费"),
+                ),
+                (
+                    "fee_name",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="收费项目"
+                    ),
+                ),
+                (
+                    "fee_standard",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="收费标准"
+                    ),
+                ),
+                (
+                    "fee_basis",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="收费依据"
+                    ),
+                ),
+                (
+                    "fee_basis_rank",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("law", "法律"),
+                            ("regulation", "行政法规"),
+                            ("local", "地方性法规"),
+                            ("rule", "规章和规范性文件"),
+                        ],
+                        max_length=12,
+                        verbose_name="收费依据层级",
+                    ),
+                ),
+                (
+                    "online_payment",
+                    models.BooleanField(default=False, verbose_name="网上支付"),
+                ),
+                (
+                    "result_name",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="结果名称"
+                    ),
+                ),
+                (
+                    "result_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("license", "出证办结"),
+                            ("approval", "审批办结"),
+                            ("document", "出文办结"),
+                        ],
+                        max_length=10,
+                        verbose_name="结果类型",
+                    ),
+                ),
+                (
+                    "result_validity",
+                    models.CharField(blank=True, max_length=100, verbose_name="有效期"),
+                ),
+                (
+                    "result_sample",
+                    models.TextField(blank=True, verbose_name="结果样本"),
+                ),
+                (
+                    "visits",
+                    models.PositiveSmallIntegerField(
+                        default=0, verbose_name="到现场次数"
+                    ),
+                ),
+                (
+                    "visits_reason",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="到现场原因"
+                    ),
+                ),
+                (
+                    "channels",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=1),
+                        default=list,
+                        size=None,
+                        verbose_name="办理形式",
+                    ),
+                ),
+                (
+                    "online_depth",
+                    models.CharField(
+                        choices=[
+                            ("1", "信息公布"),
+                            ("2", "网上预约、预审"),
+                            ("3", "原件核验"),
+                            ("4", "全程网办"),
+                        ],
+                        max_length=1,
+                        verbose_name="网上办理深度",
+                    ),
+                ),
+                (
+                    "in_person_required",
+                    models.BooleanField(default=False, verbose_name="须本人到场"),
+                ),
+                ("place", models.CharField(max_length=200, verbose_name="办理地点")),
+                ("hours", models.CharField(max_length=200, verbose_name="办理时间")),
+                (
+                    "consultation_phone",
+                    models.CharField(max_length=30, verbose_name="咨询电话"),
+                ),
+                (
+                    "supervision_phone",
+                    models.CharField(max_length=30, verbose_name="监督电话"),
+                ),
+                (
+                    "complaint_note",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="监督电话说明"
+                    ),
+                ),
+                (
+                    "form_fields",
+                    models.JSONField(
+                        blank=True, default=list, verbose_name="申请表字段"
+                    ),
+                ),
+                (
+                    "application_subject",
+                    models.CharField(
+                        blank=True, max_length=50, verbose_name="事由字段"
+                    ),
+                ),
+                (
+                    "faq",
+                    models.JSONField(blank=True, default=list, verbose_name="常见问题"),
+                ),
+                ("sample", models.TextField(blank=True, verbose_name="示范文本")),
+                (
+                    "keywords",
+                    models.JSONField(blank=True, default=list, verbose_name="检索词"),
+                ),
+                (
+                    "renewal_note",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="延续说明"
+                    ),
+                ),
+                (
+                    "publicity",
+                    models.CharField(
+                        choices=[
+                            ("full", "全部公开"),
+                            ("masked", "隐去姓名"),
+                            ("none", "不公开"),
+                        ],
+                        default="full",
+                        max_length=8,
+                        verbose_name="办件公开",
+                    ),
+                ),
+                (
+                    "demo_fields",
+                    models.JSONField(
+                        blank=True, default=list, verbose_name="演示数据字段"
+                    ),
+                ),
+                (
+                    "co_departments",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="+",
+                        to="organizations.department",
+                        verbose_name="共同实施部门",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="editions",
+                        to="organizations.department",
+                        verbose_name="实施部门",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="editions",
+                        to="catalog.serviceitem",
+                        verbose_name="事项",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '实施清单版本',
-                'verbose_name_plural': '实施清单版本',
-                'ordering': ['item__number', '-version'],
+                "verbose_name": "实施清单版本",
+                "verbose_name_plural": "实施清单版本",
+                "ordering": ["item__number", "-version"],
             },
         ),
         migrations.CreateModel(
-            name='LegalBasis',
+            name="LegalBasis",
             fields=[
-                ('id', models.UUIDField(default=portal.web.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('law', models.CharField(max_length=100, verbose_name='名称')),
-                ('article', models.CharField(max_length=100, verbose_name='条款')),
-                ('rank', models.CharField(choices=[('law', '法律'), ('regulation', '行政法规'), ('local', '地方性法规'), ('rule', '规章和规范性文件')], max_length=12, verbose_name='层级')),
-                ('text', models.TextField(blank=True, verbose_name='要点')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bases', to='catalog.itemedition', verbose_name='版本')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.web.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="次序")),
+                ("law", models.CharField(max_length=100, verbose_name="名称")),
+                ("article", models.CharField(max_length=100, verbose_name="条款")),
+                (
+                    "rank",
+                    models.CharField(
+                        choices=[
+                            ("law", "法律"),
+                            ("regulation", "行政法规"),
+                            ("local", "地方性法规"),
+                            ("rule", "规章和规范性文件"),
+                        ],
+                        max_length=12,
+                        verbose_name="层级",
+                    ),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="要点")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bases",
+                        to="catalog.itemedition",
+                        verbose_name="版本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '设定依据',
-                'verbose_name_plural': '设定依据',
-                'ordering': ['position'],
+                "verbose_name": "设定依据",
+                "verbose_name_plural": "设定依据",
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='MaterialRequirement',
+            name="MaterialRequirement",
             fields=[
-                ('id', models.UUIDField(default=portal.web.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('code', models.CharField(max_length=8, verbose_name='代码')),
-                ('name', models.CharField(max_length=200, verbose_name='材料名称')),
-                ('source', models.CharField(choices=[('applicant', '申请人自备'), ('government', '政府部门核发'), ('intermediary', '中介机构'), ('other', '其他')], max_length=14, verbose_name='来源')),
-                ('issuer', models.CharField(max_length=100, verbose_name='出具机构')),
-                ('necessity', models.CharField(choices=[('required', '必要'), ('conditional', '有条件时需要'), ('deferrable', '容缺后补')], max_length=12, verbose_name='必要性')),
-                ('condition', models.CharField(blank=True, max_length=200, verbose_name='何时需要')),
-                ('form', models.CharField(choices=[('paper', '纸质'), ('electronic', '电子'), ('both', '纸质或电子')], max_length=10, verbose_name='形式')),
-                ('originals', models.PositiveSmallIntegerField(default=0, verbose_name='原件份数')),
-                ('copies', models.PositiveSmallIntegerField(default=0, verbose_name='复印件份数')),
-                ('note', models.TextField(blank=True, verbose_name='填报须知')),
-                ('acceptance_standard', models.TextField(blank=True, verbose_name='受理标准')),
-                ('basis', models.CharField(blank=True, max_length=300, verbose_name='要求提供的依据')),
-                ('blank_form', models.BooleanField(default=False, verbose_name='有空白表格')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='materials', to='catalog.itemedition', verbose_name='版本')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.web.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="次序")),
+                ("code", models.CharField(max_length=8, verbose_name="代码")),
+                ("name", models.CharField(max_length=200, verbose_name="材料名称")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("applicant", "申请人自备"),
+                            ("government", "政府部门核发"),
+                            ("intermediary", "中介机构"),
+                            ("other", "其他"),
+                        ],
+                        max_length=14,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("issuer", models.CharField(max_length=100, verbose_name="出具机构")),
+                (
+                    "necessity",
+                    models.CharField(
+                        choices=[
+                            ("required", "必要"),
+                            ("conditional", "有条件时需要"),
+                            ("deferrable", "容缺后补"),
+                        ],
+                        max_length=12,
+                        verbose_name="必要性",
+                    ),
+                ),
+                (
+                    "condition",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="何时需要"
+                    ),
+                ),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[
+                            ("paper", "纸质"),
+                            ("electronic", "电子"),
+                            ("both", "纸质或电子"),
+                        ],
+                        max_length=10,
+                        verbose_name="形式",
+                    ),
+                ),
+                (
+                    "originals",
+                    models.PositiveSmallIntegerField(
+                        default=0, verbose_name="原件份数"
+                    ),
+                ),
+                (
+                    "copies",
+                    models.PositiveSmallIntegerField(
+                        default=0, verbose_name="复印件份数"
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="填报须知")),
+                (
+                    "acceptance_standard",
+                    models.TextField(blank=True, verbose_name="受理标准"),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="要求提供的依据"
+                    ),
+                ),
+                (
+                    "blank_form",
+                    models.BooleanField(default=False, verbose_name="有空白表格"),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="materials",
+                        to="catalog.itemedition",
+                        verbose_name="版本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '申请材料',
-                'verbose_name_plural': '申请材料',
-                'ordering': ['position'],
+                "verbose_name": "申请材料",
+                "verbose_name_plural": "申请材料",
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Situation',
+            name="Situation",
             fields=[
-                ('id', models.UUIDField(default=portal.web.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=4, verbose_name='代码')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('promised_n', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='承诺时限')),
-                ('statutory_n', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='法定时限')),
-                ('limit_unit', models.CharField(choices=[('workday', '个工作日'), ('calendar_day', '日'), ('month', '个月')], default='workday', max_length=12, verbose_name='时限单位')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='situations', to='catalog.itemedition', verbose_name='版本')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.web.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("code", models.CharField(max_length=4, verbose_name="代码")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="次序")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                (
+                    "promised_n",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="承诺时限"
+                    ),
+                ),
+                (
+                    "statutory_n",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="法定时限"
+                    ),
+                ),
+                (
+                    "limit_unit",
+                    models.CharField(
+                        choices=[
+                            ("workday", "个工作日"),
+                            ("calendar_day", "日"),
+                            ("month", "个月"),
+                        ],
+                        default="workday",
+                        max_length=12,
+                        verbose_name="时限单位",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="situations",
+                        to="catalog.itemedition",
+                        verbose_name="版本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '情形',
-                'verbose_name_plural': '情形',
-                'ordering': ['position'],
+                "verbose_name": "情形",
+                "verbose_name_plural": "情形",
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='FlowLink',
+            name="FlowLink",
             fields=[
-                ('id', models.UUIDField(default=portal.web.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('link', models.CharField(choices=[('receive', '受理'), ('review', '审核'), ('approve', '审批'), ('conclude', '办结')], max_length=10, verbose_name='环节')),
-                ('name', models.CharField(max_length=50, verbose_name='环节名称')),
-                ('role', models.CharField(max_length=50, verbose_name='岗位')),
-                ('office', models.CharField(max_length=100, verbose_name='办理处室')),
-                ('limit_n', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='时限')),
-                ('limit_unit', models.CharField(choices=[('workday', '个工作日'), ('calendar_day', '日'), ('month', '个月')], default='workday', max_length=12, verbose_name='单位')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='catalog.itemedition', verbose_name='版本')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.web.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="次序")),
+                (
+                    "link",
+                    models.CharField(
+                        choices=[
+                            ("receive", "受理"),
+                            ("review", "审核"),
+                            ("approve", "审批"),
+                            ("conclude", "办结"),
+                        ],
+                        max_length=10,
+                        verbose_name="环节",
+                    ),
+                ),
+                ("name", models.CharField(max_length=50, verbose_name="环节名称")),
+                ("role", models.CharField(max_length=50, verbose_name="岗位")),
+                ("office", models.CharField(max_length=100, verbose_name="办理处室")),
+                (
+                    "limit_n",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="时限"
+                    ),
+                ),
+                (
+                    "limit_unit",
+                    models.CharField(
+                        choices=[
+                            ("workday", "个工作日"),
+                            ("calendar_day", "日"),
+                            ("month", "个月"),
+                        ],
+                        default="workday",
+                        max_length=12,
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(blank=True, max_length=300, verbose_name="说明"),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to="catalog.itemedition",
+                        verbose_name="版本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '办理环节',
-                'verbose_name_plural': '办理环节',
-                'ordering': ['position'],
-                'constraints': [models.UniqueConstraint(fields=('edition', 'link'), name='link_once_per_edition')],
+                "verbose_name": "办理环节",
+                "verbose_name_plural": "办理环节",
+                "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "link"), name="link_once_per_edition"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ItemSearch',
+            name="ItemSearch",
             fields=[
-                ('item', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='search', serialize=False, to='catalog.serviceitem')),
-                ('name_vector', django.contrib.postgres.search.SearchVectorField(verbose_name='名称词')),
-                ('vector', django.contrib.postgres.search.SearchVectorField(verbose_name='全文词')),
-                ('bigrams', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=4), default=list, size=None, verbose_name='二元组')),
-                ('pinyin', models.CharField(blank=True, max_length=400, verbose_name='全拼')),
-                ('initials', models.CharField(blank=True, max_length=100, verbose_name='首字母')),
+                (
+                    "item",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="search",
+                        serialize=False,
+                        to="catalog.serviceitem",
+                    ),
+                ),
+                (
+                    "name_vector",
+                    django.contrib.postgres.search.SearchVectorField(
+                        verbose_name="名称词"
+                    ),
+                ),
+                (
+                    "vector",
+                    django.contrib.postgres.search.SearchVectorField(
+                        verbose_name="全文词"
+                    ),
+                ),
+                (
+                    "bigrams",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=4),
+                        default=list,
+                        size=None,
+                        verbose_name="二元组",
+                    ),
+                ),
+                (
+                    "pinyin",
+                    models.CharField(blank=True, max_length=400, verbose_name="全拼"),
+                ),
+                (
+                    "initials",
+                    models.CharField(blank=True, max_length=100, verbose_name="首字母"),
+                ),
             ],
             options={
-                'verbose_name': '事项检索',
-                'verbose_name_plural': '事项检索',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['name_vector'], name='item_search_name'), django.contrib.postgres.indexes.GinIndex(fields=['vector'], name='item_search_vector'), django.contrib.postgres.indexes.GinIndex(fields=['bigrams'], name='item_search_bigrams')],
+                "verbose_name": "事项检索",
+                "verbose_name_plural": "事项检索",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["name_vector"], name="item_search_name"
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["vector"], name="item_search_vector"
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["bigrams"], name="item_search_bigrams"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='itemedition',
-            constraint=models.UniqueConstraint(fields=('item', 'version'), name='edition_version_once'),
+            model_name="itemedition",
+            constraint=models.UniqueConstraint(
+                fields=("item", "version"), name="edition_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='itemedition',
-            constraint=models.UniqueConstraint(condition=models.Q(('effective_until__isnull', True)), fields=('item',), name='one_open_edition_per_item'),
+            model_name="itemedition",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("effective_until__isnull", True)),
+                fields=("item",),
+                name="one_open_edition_per_item",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='itemedition',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_until__isnull', True), ('effective_until__gte', models.F('effective_from')), _connector='OR'), name='edition_period_is_forward'),
+            model_name="itemedition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("effective_until__isnull", True),
+                    ("effective_until__gte", models.F("effective_from")),
+                    _connector="OR",
+                ),
+                name="edition_period_is_forward",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='itemedition',
-            constraint=models.CheckConstraint(condition=models.Q(('promised_n__isnull', True), ('statutory_n__isnull', True), ('promised_n__lte', models.F('statutory_n')), _connector='OR'), name='promise_is_not_longer_than_the_law'),
+            model_name="itemedition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("promised_n__isnull", True),
+                    ("statutory_n__isnull", True),
+                    ("promised_n__lte", models.F("statutory_n")),
+                    _connector="OR",
+                ),
+                name="promise_is_not_longer_than_the_law",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='itemedition',
-            constraint=models.CheckConstraint(condition=models.Q(('exercise', 'ex_officio'), models.Q(('handling', 'immediate'), ('promised_n__isnull', True)), models.Q(('handling', 'promised'), ('promised_n__isnull', False)), _connector='OR'), name='promised_limit_exactly_when_promised'),
+            model_name="itemedition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("exercise", "ex_officio"),
+                    models.Q(("handling", "immediate"), ("promised_n__isnull", True)),
+                    models.Q(("handling", "promised"), ("promised_n__isnull", False)),
+                    _connector="OR",
+                ),
+                name="promised_limit_exactly_when_promised",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='itemedition',
-            constraint=models.CheckConstraint(condition=models.Q(('consultation_phone', models.F('supervision_phone')), _negated=True), name='consultation_and_supervision_phone_differ'),
+            model_name="itemedition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("consultation_phone", models.F("supervision_phone")), _negated=True
+                ),
+                name="consultation_and_supervision_phone_differ",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='materialrequirement',
-            constraint=models.UniqueConstraint(fields=('edition', 'code'), name='material_code_once'),
+            model_name="materialrequirement",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "code"), name="material_code_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='situation',
-            constraint=models.UniqueConstraint(fields=('edition', 'code'), name='situation_code_once'),
+            model_name="situation",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "code"), name="situation_code_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='situation',
-            constraint=models.CheckConstraint(condition=models.Q(('promised_n__isnull', True), ('statutory_n__isnull', True), ('promised_n__lte', models.F('statutory_n')), _connector='OR'), name='situation_promise_is_not_longer_than_the_law'),
+            model_name="situation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("promised_n__isnull", True),
+                    ("statutory_n__isnull", True),
+                    ("promised_n__lte", models.F("statutory_n")),
+                    _connector="OR",
+                ),
+                name="situation_promise_is_not_longer_than_the_law",
+            ),
         ),
     ]

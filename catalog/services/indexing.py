@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from portal.search.vectors import weighted_vector
+
 from catalog.models import ItemEdition, ItemSearch, ServiceItem
 from portal.search import text
-from portal.search.vectors import weighted_vector
 
 
 def index_item(*, item: ServiceItem, edition: ItemEdition) -> ItemSearch:
@@ -13,13 +14,28 @@ def index_item(*, item: ServiceItem, edition: ItemEdition) -> ItemSearch:
     search, _ = ItemSearch.objects.update_or_create(
         item=item,
         defaults={
-            "name_vector": weighted_vector({"A": text.tokens(edition.name), "B": text.tokens(" ".join(edition.keywords))}),
+            "name_vector": weighted_vector(
+                {
+                    "A": text.tokens(edition.name),
+                    "B": text.tokens(" ".join(edition.keywords)),
+                }
+            ),
             "vector": weighted_vector(
                 {
                     "A": text.tokens(edition.name),
                     "B": text.tokens(" ".join(edition.keywords)),
-                    "C": text.tokens(" ".join([*edition.conditions, edition.result_name])),
-                    "D": text.tokens(" ".join([edition.department.name, *edition.themes_person, *edition.themes_firm])),
+                    "C": text.tokens(
+                        " ".join([*edition.conditions, edition.result_name])
+                    ),
+                    "D": text.tokens(
+                        " ".join(
+                            [
+                                edition.department.name,
+                                *edition.themes_person,
+                                *edition.themes_firm,
+                            ]
+                        )
+                    ),
                 }
             ),
             "bigrams": sorted(set(text.bigrams(searchable))),

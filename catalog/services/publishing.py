@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from django.db import transaction
-from pydantic import ValidationError
 
 from catalog.item_data import ItemData, LimitData
-from catalog.models import FlowLink, ItemEdition, LegalBasis, MaterialRequirement, ServiceItem, Situation
-from catalog.rules import faults
+from catalog.item_files import DATA, ItemRefused, digest_of, read_item
+from catalog.models import (
+    FlowLink,
+    ItemEdition,
+    LegalBasis,
+    MaterialRequirement,
+    ServiceItem,
+    Situation,
+)
 from catalog.services.indexing import index_item
 from portal import clock
 from portal.ledger.services import record
 from portal.organizations.models import Department
-from portal.web.errors import DomainError
-
-DATA = Path(__file__).resolve().parent.parent / "data"
-
-
-class ItemRefused(DomainError):
-    """An item's data breaks the schema or a rule; the message names file, place and rule."""
 
 
 @dataclass(frozen=True)
@@ -37,33 +33,9 @@ class Loaded:
     unchanged: int
 
 
-def read_item(path: Path) -> ItemData:
-    """The item in a YAML file.
-
-    Raises:
-        ItemRefused: not readable, not of the schema, or a rule of domain reference 2.2 or 2.3 is broken.
-    """
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        item = ItemData.model_validate(raw)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ItemRefused(f"{path.name}：读不出来（{error}）", code="item_unreadable") from error
-    except ValidationError as error:
-        lines = "；".join(f"{'.'.join(str(part) for part in e['loc'])}：{e['msg']}" for e in error.errors())
-        raise ItemRefused(f"{path.name}：{lines}", code="item_schema") from error
-    found = faults(item)
-    if found:
-        raise ItemRefused(f"{path.name}：" + "；".join(str(fault) for fault in found), code="item_rules")
-    return item
-
-
-def digest_of(item: ItemData) -> str:
-    """SHA-256 over the item's canonical data; equal content, equal digest."""
-    text = json.dumps(item.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def load_items(directory: Path = DATA / "items", *, first_effective_from: dt.date) -> Loaded:
+def load_items(
+    directory: Path = DATA / "items", *, first_effective_from: dt.date
+) -> Loaded:
     """Bring the catalogue to what the files say; running it twice changes nothing.
 
     Raises:
@@ -81,20 +53,34 @@ def load_items(directory: Path = DATA / "items", *, first_effective_from: dt.dat
 
 def _refuse_repeated_codes(items: list[ItemData]) -> None:
     for attribute in ("basic_code", "number", "name"):
-        values = [getattr(item, attribute) for item in items if getattr(item, attribute) is not None]
+        values = [
+            getattr(item, attribute)
+            for item in items
+            if getattr(item, attribute) is not None
+        ]
         repeated = sorted({str(v) for v in values if values.count(v) > 1})
         if repeated:
-            raise ItemRefused(f"{attribute} 重复：{'、'.join(repeated)}", code="item_repeated")
+            raise ItemRefused(
+                f"{attribute} 重复：{'、'.join(repeated)}", code="item_repeated"
+            )
 
 
-def _publish(data: ItemData, departments: dict[str, Department], first_effective_from: dt.date) -> str:
+def _publish(
+    data: ItemData, departments: dict[str, Department], first_effective_from: dt.date
+) -> str:
     for number in (data.department, *data.co_departments):
         if number not in departments:
-            raise ItemRefused(f"{data.name}：没有编号 {number} 的部门", code="item_department")
+            raise ItemRefused(
+                f"{data.name}：没有编号 {number} 的部门", code="item_department"
+            )
     department = departments[data.department]
     digest = digest_of(data)
     now = clock.now()
-    item = ServiceItem.objects.select_for_update().filter(basic_code=data.basic_code).first()
+    item = (
+        ServiceItem.objects.select_for_update()
+        .filter(basic_code=data.basic_code)
+        .first()
+    )
     outcome = "renewed"
     if item is None:
         item = ServiceItem.objects.create(
@@ -122,7 +108,12 @@ def _publish(data: ItemData, departments: dict[str, Department], first_effective
         subject=item.pk,
         kind="item.published",
         actor=None,
-        body={"edition": str(edition.pk), "version": version, "effective_from": effective_from.isoformat(), "digest": digest},
+        body={
+            "edition": str(edition.pk),
+            "version": version,
+            "effective_from": effective_from.isoformat(),
+            "digest": digest,
+        },
     )
     return outcome
 
@@ -136,7 +127,12 @@ def _unit(*limits: LimitData | None) -> str:
 
 
 def _create_edition(
-    data: ItemData, item: ServiceItem, department: Department, version: int, effective_from: dt.date, digest: str
+    data: ItemData,
+    item: ServiceItem,
+    department: Department,
+    version: int,
+    effective_from: dt.date,
+    digest: str,
 ) -> ItemEdition:
     limits = data.limits
     edition = ItemEdition.objects.create(
@@ -213,10 +209,12 @@ def _create_edition(
         for i, s in enumerate(data.situations, 1)
     )
     LegalBasis.objects.bulk_create(
-        LegalBasis(edition=edition, position=i, **b.model_dump()) for i, b in enumerate(data.basis, 1)
+        LegalBasis(edition=edition, position=i, **b.model_dump())
+        for i, b in enumerate(data.basis, 1)
     )
     MaterialRequirement.objects.bulk_create(
-        MaterialRequirement(edition=edition, position=i, **m.model_dump()) for i, m in enumerate(data.materials, 1)
+        MaterialRequirement(edition=edition, position=i, **m.model_dump())
+        for i, m in enumerate(data.materials, 1)
     )
     FlowLink.objects.bulk_create(
         FlowLink(

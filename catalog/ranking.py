@@ -1,0 +1,122 @@
+"""How well an item answers a question: pure scores, so that the order can be tested and explained."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+#: Words around the matter that say nothing about which item is meant.
+FILLER = re.compile(
+    r"(怎么|怎样|如何|哪里|哪儿|在哪|请问|我要|我想|想要|需要|什么|多久|多少天|材料|流程|手续|的|了|吗|呢|去|在)"
+)
+VERBS = re.compile(r"^(办理|申请|申办|申领|领取|办个|办|领|开)")
+
+
+@dataclass(frozen=True, slots=True)
+class Findable:
+    """The text of an item that a question is held against, all normalised."""
+
+    name: str
+    keywords: tuple[str, ...]
+    tokens: frozenset[str]
+    keyword_tokens: frozenset[str]
+    bigrams: frozenset[str]
+    pinyin: str
+    initials: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with what can be read from it."""
+
+    text: str
+    core: str
+    tokens: frozenset[str]
+    bigrams: frozenset[str]
+
+
+def core_of(text: str) -> str:
+    """The question without filler and without the leading verb; the question itself when nothing is left."""
+    stripped = FILLER.sub("", text)
+    without_verb = VERBS.sub("", stripped)
+    return without_verb or stripped or text
+
+
+def score(question: Question, item: Findable) -> float:
+    """Points for an item; 0 means that it does not answer at all.
+
+    Names weigh more than keywords, whole matches more than parts, long words more than short ones.
+    """
+    if question.text.upper() in item.codes:
+        return 10_000.0
+    text, core = question.text, question.core
+    points = max(_phrase(text, item), _phrase(core, item) * 0.98)
+    points += _overlap(question.tokens, item.tokens, 40) + _overlap(question.tokens, item.keyword_tokens, 24)
+    if question.bigrams:
+        shared = len(question.bigrams & item.bigrams) / len(question.bigrams)
+        # One shared pair of a long question is chance, not an answer.
+        if shared >= 0.34:
+            points += 120 * shared
+    points += _latin(text, item)
+    if points and len(text) > 6 and text.upper().isdigit():
+        points += sum(500 for code in item.codes if text in code)
+    return points
+
+
+def _phrase(text: str, item: Findable) -> float:
+    if not text:
+        return 0.0
+    name = item.name
+    if text == name:
+        return 1_000.0
+    best = 0.0
+    for keyword in item.keywords:
+        if text == keyword:
+            best = max(best, 820.0)
+        elif len(text) >= 2 and keyword.startswith(text):
+            best = max(best, 420.0 * _closeness(text, keyword) + 60)
+        elif len(text) >= 2 and text in keyword:
+            best = max(best, 330.0 * _closeness(text, keyword) + 40)
+        elif len(keyword) >= 2 and keyword in text:
+            best = max(best, 520.0 * _closeness(keyword, text) + 40)
+    if name.startswith(text):
+        best = max(best, 760.0 * _closeness(text, name) ** 0.25)
+    elif text in name:
+        best = max(best, 700.0 * _closeness(text, name) ** 0.25)
+    elif len(name) >= 4 and name in text:
+        best = max(best, 700.0)
+    return best
+
+
+def _closeness(part: str, whole: str) -> float:
+    return len(part) / len(whole)
+
+
+def _overlap(asked: frozenset[str], has: frozenset[str], weight: float) -> float:
+    return float(sum(weight * (len(token) - 1) for token in asked & has if len(token) > 1))
+
+
+def _latin(text: str, item: Findable) -> float:
+    letters = text.lower().replace(" ", "").replace("'", "")
+    if not letters.isascii() or not letters.isalpha():
+        return 0.0
+    if letters == item.pinyin or letters == item.initials:
+        return 900.0
+    if len(letters) >= 2 and item.initials.startswith(letters):
+        return 500.0
+    if len(letters) >= 3 and item.pinyin.startswith(letters):
+        return 480.0
+    if len(letters) >= 3 and letters in item.initials:
+        return 300.0
+    if len(letters) >= 4 and letters in item.pinyin:
+        return 260.0
+    return 0.0
+
+
+def best(question: Question, items: Sequence[tuple[Findable, int]], limit: int) -> list[tuple[int, float]]:
+    """Positions and points of the best items, best first; equal points keep the list's order."""
+    scored = [(position, score(question, item)) for item, position in items]
+    found = [(position, points) for position, points in scored if points >= 30]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:limit]
