@@ -40,6 +40,13 @@ class ErrorLink:
     label: str
     message: str
 
+    @property
+    def text(self) -> str:
+        """The same sentence as at the field; the field's name before it unless the sentence has it."""
+        if not self.label or self.label in self.message:
+            return self.message
+        return f"{self.label}：{self.message}"
+
 
 @dataclass(frozen=True)
 class Mark:
