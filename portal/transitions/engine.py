@@ -74,6 +74,11 @@ def apply(
     return outcome
 
 
+def perform(ctx: Context) -> Outcome:
+    """Do an act on a row that the caller has locked: what the law does by itself, out of `by_law`, with its own date."""
+    return _act(ctx, ctx.process.ledger_subject(ctx.subject))
+
+
 def allowed(process: Process, subject: Any, actor: Actor, now: datetime) -> list[Transition]:
     """The acts that this actor may do now: the buttons of the page, by the same guards as the server."""
     return [offer.transition for offer in offers(process, subject, actor, now) if offer.is_open]
@@ -119,6 +124,7 @@ def _act(ctx: Context, chain: UUID) -> Outcome:
         key=ctx.key,
         at=ctx.now,
     )
+    process.recorded(ctx, transition, entry)
     return Outcome(ctx.subject, entry, repeated=False, results=ctx.results)
 
 

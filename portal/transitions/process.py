@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from portal.ledger.services import LedgerEntry
 from portal.transitions.table import Party, Table, Transition
 from portal.web.grants import Actor
 
@@ -55,6 +56,9 @@ class Process(ABC):
     def event_body(self, ctx: Context, transition: Transition) -> dict[str, Any]:
         """What the ledger says about the act besides state and action; no personal data."""
         return {}
+
+    def recorded(self, ctx: Context, transition: Transition, entry: LedgerEntry) -> None:
+        """The act stands in the ledger as `entry`: the place for the owner's own row of the act."""
 
     def ledger_subject(self, subject: Any) -> UUID:
         """The id of the chain to which the row's events belong."""
