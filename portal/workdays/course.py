@@ -1,8 +1,9 @@
-"""The course of a clock: what its events, in their order, have made of it (contracts.md section 1, rules 2, 5, 6, 7, 11, 12)."""
+"""The course of a clock: what its events, in order, made of it (contracts.md section 1, rules 2, 5, 6, 7, 11, 12)."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from itertools import pairwise
 
 from portal.workdays.calendar import FIRST_DATE, LAST_DATE, OutOfCalendar, WorkdayCalendar
 from portal.workdays.counting import due_date
@@ -191,7 +192,7 @@ def check_date(day: date) -> None:
 
 def run(events: list[ClockEvent], calendar: WorkdayCalendar, rule: Rule, as_of: datetime) -> Course:
     """Go through the events that exist at `as_of`. Raises ClockError."""
-    for earlier, later in zip(events, events[1:], strict=False):
+    for earlier, later in pairwise(events):
         if later.at < earlier.at:
             raise ClockError("事件没有按时间先后排列", code="out_of_order")
     if not events or events[0].type is not EventType.RECEIVED:

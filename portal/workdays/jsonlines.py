@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import NoReturn
 
 from portal.workdays.calendar import WorkdayCalendar
@@ -251,7 +251,7 @@ def _instant(value: object, name: str) -> datetime:
 
 def _offset(sign: str | None, hours: str | None, minutes: str | None) -> timezone:
     if sign is None or hours is None or minutes is None:
-        return timezone.utc
+        return UTC
     if int(hours) > 23 or int(minutes) > 59:
         raise ValueError
     offset = timedelta(hours=int(hours), minutes=int(minutes))

@@ -1,6 +1,6 @@
 """The legal clock: `reading` says of a case's clock events where its time limits stand.
 
-Pure; no case, no database, no clock of its own. contracts.md section 1 is the specification, domain.md section 1 the law.
+Pure; no case, no database, no clock of its own. Specification: contracts.md section 1; law: domain.md section 1.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import IntEnum, StrEnum
 from zoneinfo import ZoneInfo
 
@@ -185,4 +185,4 @@ def shanghai_date(instant: datetime) -> date:
 def shanghai_midnight(day: date) -> datetime:
     """The instant at which a date begins in Shanghai, in UTC."""
     zone = SHANGHAI if day.year > _ONE_OFFSET_SINCE else ZoneInfo("Asia/Shanghai")
-    return datetime.combine(day, time(), zone).astimezone(timezone.utc)
+    return datetime.combine(day, time(), zone).astimezone(UTC)

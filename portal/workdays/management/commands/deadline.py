@@ -12,7 +12,7 @@ from portal.workdays import deadline
 
 class Command(BaseCommand):
     help = deadline.HELP
-    requires_system_checks: list[str] = []
+    requires_system_checks = ()
     requires_migrations_checks = False
 
     def add_arguments(self, parser: CommandParser) -> None:

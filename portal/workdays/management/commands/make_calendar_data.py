@@ -71,7 +71,7 @@ def _year_of(day: date, holiday: str) -> int:
 
 class Command(BaseCommand):
     help = "Write portal/workdays/data/notices.json from the development library chinesecalendar."
-    requires_system_checks: list[str] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--output", type=Path, default=DATA_FILE)
