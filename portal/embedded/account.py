@@ -22,16 +22,26 @@ class Account:
     gid: int
 
 
+def known_account() -> Account | None:
+    """The account if it exists already; looking makes nothing."""
+    try:
+        entry = pwd.getpwnam(NAME)
+    except KeyError:
+        return None
+    return Account(entry.pw_uid, entry.pw_gid)
+
+
 def service_account() -> Account | None:
     """The account to drop to, or None when we are an ordinary user already; made on first use."""
     if os.geteuid() != 0:
         return None
-    try:
-        entry = pwd.getpwnam(NAME)
-    except KeyError:
+    account = known_account()
+    if account is None:
         _create()
-        entry = pwd.getpwnam(NAME)
-    return Account(entry.pw_uid, entry.pw_gid)
+        account = known_account()
+    if account is None:
+        raise SetupFailure(f"The system user {NAME} is missing and could not be made.")
+    return account
 
 
 def _create() -> None:

@@ -8,8 +8,9 @@ from portal.embedded.session import joined
 
 # Commands that need no server. `portal` looks after its own.
 BARE = frozenset(
-    "check compilemessages collectstatic deadline diffsettings findstatic help makemessages portal prepare startapp version "
-    "verify_draw draw_transitions --version --help -h".split()
+    {"check", "collectstatic", "diffsettings", "findstatic", "help", "makemessages", "compilemessages", "startapp"}
+    | {"version", "--version", "--help", "-h"}
+    | {"portal", "prepare", "deadline", "verify_draw", "draw_transitions"}
 )
 OWNER = frozenset({"migrate", "flush", "sqlflush"})
 

@@ -41,8 +41,8 @@ class Layout:
         tag = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
         server_dir = data_dir
         if os.geteuid() == 0:
-            account = accounts.service_account()
-            if account is not None and not accounts.reachable(_first_parent(data_dir), account):
+            account = accounts.known_account() or accounts.Account(-1, -1)
+            if not accounts.reachable(_first_parent(data_dir), account):
                 server_dir = accounts.HOME / tag
         sockets = server_dir / "run"
         if len(os.fsencode(sockets)) > SOCKET_LIMIT:

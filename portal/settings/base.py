@@ -2,13 +2,12 @@
 
 import os
 import sys
-from pathlib import Path
 from typing import Any
 
 from portal.embedded.addresses import database_settings, redis_urls
 from portal.settings import environment
 from portal.settings.logging import logging_settings
-from portal.settings.schedule import CELERY_BEAT_SCHEDULE
+from portal.settings.schedule import *
 from portal.settings.security import *
 from portal.settings.signin import *
 
@@ -215,4 +214,3 @@ PROMETHEUS_EXPORT_MIGRATIONS = False
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 HTMX_CONFIG = {"includeIndicatorStyles": False, "allowEval": False, "selfRequestsOnly": True}
 
-__all__ = [name for name in globals() if name.isupper()] + ["Path"]
