@@ -1,10 +1,12 @@
 """Enqueue inside the act's transaction; claim, do and finish in two transactions of the worker."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 import structlog
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import F
 
@@ -12,12 +14,21 @@ from portal import clock
 from portal.outbox import wakeup
 from portal.outbox.models import Job
 from portal.outbox.registry import JobView, handler_of
+from portal.web.keys import uuid7
 
 MAX_ATTEMPTS: Final = 5
 LEASE: Final = timedelta(minutes=5)
 BATCH: Final = 10
 # After the first, second, … failed attempt.
 DELAYS: Final = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+
+# One statement, because it is part of every act.
+_ENQUEUE: Final = f"""
+    INSERT INTO outbox_job (id, kind, key, payload, created_at, due_at, attempts, last_error)
+    SELECT %s, %s, %s, %s, now.at, coalesce(%s, now.at), 0, '' FROM (SELECT {clock.NOW_SQL} AS at) AS now
+    ON CONFLICT (kind, key) DO NOTHING
+    RETURNING id
+"""
 
 logger = structlog.get_logger(__name__)
 
@@ -29,10 +40,13 @@ def enqueue(*, kind: str, payload: dict[str, Any], key: str, due_at: datetime | 
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a job is written in the transaction of the act that it follows")
-    now = clock.now()
-    job = Job(kind=kind, key=key, payload=payload, created_at=now, due_at=due_at or now)
-    Job.objects.bulk_create([job], ignore_conflicts=True)
     wakeup.after_commit()
+    with connection.cursor() as cursor:
+        cursor.execute(_ENQUEUE, [uuid7(), kind, key, json.dumps(payload, cls=DjangoJSONEncoder), due_at])
+        row = cursor.fetchone()
+    if row is not None:
+        job_id: UUID = row[0]
+        return job_id
     return Job.objects.values_list("pk", flat=True).get(kind=kind, key=key)
 
 
