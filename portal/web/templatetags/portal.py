@@ -99,6 +99,7 @@ def clock_strip(cells: Sequence[Mapping[str, Any]], label: str = "时限条，�
         "cells": [StripCell(cell, found) for cell, found in zip(cells, marks, strict=True)],
         "label": label,
         "crowded": len(cells) > 24,
+        "dated": any(cell.get("label") for cell in cells),
         "lifted": any(mark.lifted for found in marks for mark in found),
     }
 
