@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from django.contrib.postgres.search import SearchQueryField, SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db.models import Value
 from django.db.models.functions import Cast
 
@@ -31,13 +32,22 @@ def weighted_vector(words: Mapping[str, Iterable[str]]) -> Cast:
     return Cast(Value(" ".join(parts)), SearchVectorField())
 
 
-def any_of(words: Iterable[str]) -> Cast | None:
+class Lexemes(SearchQuery):
+    """A tsquery from quoted lexemes and operators as they stand, for `filter(vector=…)` and ts_rank."""
+
+    template = "(%(expressions)s)::tsquery"
+
+    def __init__(self, value: str, **extra: Any) -> None:
+        super().__init__(value, search_type="raw")
+
+
+def any_of(words: Iterable[str]) -> Lexemes | None:
     """A tsquery that one of the words satisfies; None when there are no words."""
     lexemes = [_quoted(word) for word in words if word.strip()]
-    return Cast(Value(" | ".join(lexemes)), SearchQueryField()) if lexemes else None
+    return Lexemes(" | ".join(lexemes)) if lexemes else None
 
 
-def all_of(words: Iterable[str]) -> Cast | None:
+def all_of(words: Iterable[str]) -> Lexemes | None:
     """A tsquery that all of the words satisfy; None when there are no words."""
     lexemes = [_quoted(word) for word in words if word.strip()]
-    return Cast(Value(" & ".join(lexemes)), SearchQueryField()) if lexemes else None
+    return Lexemes(" & ".join(lexemes)) if lexemes else None
