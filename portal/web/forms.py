@@ -1,7 +1,6 @@
 """Forms that speak Chinese: every message names the field and says what to do."""
 
 import copy
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -79,19 +78,19 @@ def _sentence_for(validator: Any, name: str) -> str | None:
         return f"{name}含有不能使用的字符，请删去后再试。"
     if isinstance(validator, validators.DecimalValidator):
         return None
-    if type(validator) is validators.RegexValidator and "Enter a valid" in str(validator.message):
+    if type(validator) is validators.RegexValidator:
         return f"{name}填写不正确，请检查。"
     return None
 
 
-def speak_chinese(field: forms.Field, name: str, own: Mapping[str, str] | None = None) -> None:
+def speak_chinese(field: forms.Field, name: str) -> None:
     """Replace a field's stock messages; messages that the form's author gave stay."""
     stock: dict[str, Any] = {}
     for cls in reversed(type(field).__mro__):
         stock.update(getattr(cls, "default_error_messages", {}))
     for code, message in _messages_for(field, name).items():
-        current = field.error_messages.get(code)
-        if current is None or str(current) == str(stock.get(code)):
+        # A code that the field does not know itself is a validator's, whose own message it would hide.
+        if code in stock and str(field.error_messages.get(code)) == str(stock[code]):
             field.error_messages[code] = message
     checked = []
     for validator in field.validators:
@@ -112,6 +111,8 @@ def speak_chinese(field: forms.Field, name: str, own: Mapping[str, str] | None =
 
 
 def _has_stock_message(validator: Any) -> bool:
+    if validator in (validators.validate_slug, validators.validate_unicode_slug):
+        return True
     return "message" not in vars(validator) or str(vars(validator)["message"]) == str(type(validator).message)
 
 

@@ -2,12 +2,16 @@
 
 from typing import Any, Final
 
+import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.template import TemplateDoesNotExist
-from django.template.loader import select_template
+from django.template.loader import render_to_string
 from django.utils.html import escape
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal.web.errors import DomainError, TooMany
+
+logger = structlog.get_logger(__name__)
 
 TITLES: Final = {
     400: "请求有误",
@@ -30,7 +34,7 @@ MESSAGES: Final = {
     503: "系统正在维护，请稍后再来。",
 }
 CSRF_MESSAGE: Final = "页面停留太久，或者浏览器没有允许 Cookie，这次提交没有被接受。请返回上一页，刷新后再提交。"
-_OWN_TEMPLATES: Final = frozenset({400, 403, 404, 429, 500, 503})
+_REFUSED: Final = "errors/refused.html"
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -45,7 +49,7 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """CSRF_FAILURE_VIEW"""
-    return answer(request, 403, message=CSRF_MESSAGE, code="form_token")
+    return answer(request, 403, message=CSRF_MESSAGE, code="form_token", template=_REFUSED)
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -72,14 +76,27 @@ def unavailable(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The page of an error of the domain, or JSON for the interface."""
-    response = answer(request, error.http_status, message=error.message, code=error.code, field=error.field)
+    response = answer(
+        request,
+        error.http_status,
+        message=error.message,
+        code=error.code,
+        field=error.field,
+        template=_REFUSED,
+    )
     if isinstance(error, TooMany):
         response["Retry-After"] = str(error.retry_after)
     return response
 
 
 def answer(
-    request: HttpRequest, status: int, *, message: str = "", code: str = "", field: str | None = None
+    request: HttpRequest,
+    status: int,
+    *,
+    message: str = "",
+    code: str = "",
+    field: str | None = None,
+    template: str = "",
 ) -> HttpResponse:
     """An error as page or JSON; it needs neither the database nor the session, nor even its template."""
     message = message or MESSAGES.get(status, MESSAGES[500])
@@ -95,8 +112,10 @@ def answer(
         "code": code,
         "request_id": request.META.get("HTTP_X_REQUEST_ID", "") or getattr(request, "id", ""),
         "elder": getattr(request, "elder", False),
+        "back_url": _back_url(request),
     }
-    return HttpResponse(_page(request, status, context), status=status)
+    page = _page(request, template or f"errors/{status}.html", context)
+    return HttpResponse(page, status=status)
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -107,16 +126,23 @@ def wants_json(request: HttpRequest) -> bool:
     return "application/json" in accepted and "text/html" not in accepted
 
 
-def _page(request: HttpRequest, status: int, context: dict[str, Any]) -> str:
-    own = status if status in _OWN_TEMPLATES else 400
+def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> str:
     try:
-        return str(select_template([f"errors/{status}.html", f"errors/{own}.html"]).render(context, request))
-    except TemplateDoesNotExist:
-        return _bare_page(context)
+        return render_to_string(template, context, request)
     except Exception:
-        if status < 500:
+        # The page of a crash must not crash itself, whatever is broken.
+        if context["status"] < 500 and settings.TESTING:
             raise
+        logger.exception("error_page_failed", template=template)
         return _bare_page(context)
+
+
+def _back_url(request: HttpRequest) -> str:
+    """Where the visitor came from, when that was a page of this portal."""
+    url = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(url, {request.META.get("HTTP_HOST", "")}, require_https=request.is_secure()):
+        return url
+    return ""
 
 
 def _bare_page(context: dict[str, Any]) -> str:
