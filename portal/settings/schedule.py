@@ -3,6 +3,16 @@
 from typing import Any
 
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "outbox": {
+        "task": "portal.outbox.tasks.run_outbox",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "sweepers": {
+        "task": "portal.outbox.tasks.run_sweepers",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "worker-heartbeat": {
         "task": "portal.operations.tasks.note_worker",
         "schedule": 30.0,
