@@ -8,9 +8,20 @@ from dataclasses import dataclass
 
 #: Words around the matter that say nothing about which item is meant.
 FILLER = re.compile(
-    r"(怎么|怎样|如何|哪里|哪儿|在哪|请问|我要|我想|想要|需要|什么|多久|多少天|材料|流程|手续|的|了|吗|呢|去|在)"
+    r"(怎么样|怎么|怎样|如何|哪里|哪儿|请问|我要|我想|想要|需要|什么|多久|多少天|多少钱|材料|流程|手续"
+    r"|一家|一个|一间|一所|可以|能不能|的|了|吗|呢|去|在|要)"
 )
-VERBS = re.compile(r"^(办理|申请|申办|申领|领取|办个|办|领|开)")
+_VERB = r"(?:办理|申请|申办|申领|领取|办一下|办个|开个|开办|办|领|开|搞个|弄个)"
+LEADING_VERB = re.compile(f"^{_VERB}")
+TRAILING_VERB = re.compile(f"{_VERB}$")
+#: Words of the administration that half of the catalogue shares: beside a word of substance they decide nothing.
+GENERIC = frozenset(
+    "许可 许可证 证书 登记 备案 审批 审核 审查 核发 核准 办理 申请 项目 建设 经营 企业 单位 公司 工程 设立 管理 证件 检查 服务 批复".split()
+)
+GENERIC_PAIRS = GENERIC | frozenset("可证 设项 营许".split())
+#: Fewer points are chance, not an answer; so are those far behind the best answer.
+ENOUGH = 20.0
+FAR_BEHIND = 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +36,8 @@ class Findable:
     pinyin: str
     initials: str
     codes: tuple[str, ...]
+    #: Pinyin and initials of the keywords.
+    keyword_letters: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +52,8 @@ class Question:
 
 def core_of(text: str) -> str:
     """The question without filler and without the leading verb; the question itself when nothing is left."""
-    stripped = FILLER.sub("", text)
-    without_verb = VERBS.sub("", stripped)
+    stripped = FILLER.sub("", text).strip()
+    without_verb = TRAILING_VERB.sub("", LEADING_VERB.sub("", stripped)).strip()
     return without_verb or stripped or text
 
 
@@ -49,19 +62,22 @@ def score(question: Question, item: Findable) -> float:
 
     Names weigh more than keywords, whole matches more than parts, long words more than short ones.
     """
-    if question.text.upper() in item.codes:
+    code = question.text.upper().replace(" ", "")
+    if code in item.codes:
         return 10_000.0
     text, core = question.text, question.core
     points = max(_phrase(text, item), _phrase(core, item) * 0.98)
-    points += _overlap(question.tokens, item.tokens, 40) + _overlap(question.tokens, item.keyword_tokens, 24)
-    if question.bigrams:
-        shared = len(question.bigrams & item.bigrams) / len(question.bigrams)
+    tokens = question.tokens - GENERIC or question.tokens
+    points += _overlap(tokens, item.tokens, 40) + _overlap(tokens, item.keyword_tokens, 24)
+    pairs = question.bigrams - GENERIC_PAIRS or question.bigrams
+    if pairs:
+        shared = len(pairs & item.bigrams) / len(pairs)
         # One shared pair of a long question is chance, not an answer.
         if shared >= 0.34:
             points += 120 * shared
     points += _latin(text, item)
-    if points and len(text) > 6 and text.upper().isdigit():
-        points += sum(500 for code in item.codes if text in code)
+    if len(code) >= 4 and any(known.startswith(code) for known in item.codes):
+        points += 500
     return points
 
 
@@ -99,11 +115,13 @@ def _overlap(asked: frozenset[str], has: frozenset[str], weight: float) -> float
 
 
 def _latin(text: str, item: Findable) -> float:
-    letters = text.lower().replace(" ", "").replace("'", "")
-    if not letters.isascii() or not letters.isalpha():
+    letters = letters_of(text)
+    if not letters:
         return 0.0
-    if letters == item.pinyin or letters == item.initials:
+    if letters in (item.pinyin, item.initials):
         return 900.0
+    if letters in item.keyword_letters:
+        return 600.0
     if len(letters) >= 2 and item.initials.startswith(letters):
         return 500.0
     if len(letters) >= 3 and item.pinyin.startswith(letters):
@@ -112,11 +130,20 @@ def _latin(text: str, item: Findable) -> float:
         return 300.0
     if len(letters) >= 4 and letters in item.pinyin:
         return 260.0
+    if len(letters) >= 3 and any(known.startswith(letters) for known in item.keyword_letters):
+        return 200.0
     return 0.0
+
+
+def letters_of(text: str) -> str:
+    """The question as pinyin would be written, `shi pin` as `shipin`; empty when it is not Latin letters and digits."""
+    letters = text.lower().replace(" ", "").replace("'", "")
+    return letters if letters.isascii() and letters.isalnum() and not letters.isdigit() else ""
 
 
 def best(question: Question, items: Sequence[tuple[Findable, int]], limit: int) -> list[tuple[int, float]]:
     """Positions and points of the best items, best first; equal points keep the list's order."""
     scored = [(position, score(question, item)) for item, position in items]
-    found = [(position, points) for position, points in scored if points >= 30]
+    enough = max([ENOUGH, *(FAR_BEHIND * points for _, points in scored)])
+    found = [(position, points) for position, points in scored if points >= enough]
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:limit]

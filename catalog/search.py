@@ -11,9 +11,9 @@ from django.db.models.functions import Cast
 
 from catalog.models import ItemEdition, ItemSearch
 from catalog.queries import editions_in_force
-from catalog.ranking import Findable, Question, best, core_of
+from catalog.ranking import Findable, Question, best, core_of, letters_of
 from portal.search import text
-from portal.search.vectors import any_of
+from portal.search.vectors import any_of, beginning_with
 
 #: So many candidates are weighed; more than a reader will look through, few enough for every request.
 CANDIDATES = 200
@@ -72,15 +72,18 @@ def find_items(question: str, *, on: dt.date, limit: int = 10, audience: str = "
 
 def _candidates(question: Question, on: dt.date, audience: str) -> QuerySet[ItemSearch]:
     bigrams = sorted(question.bigrams)
-    letters = question.text.lower().replace(" ", "").replace("'", "")
     matches = Q(bigrams__overlap=bigrams) if bigrams else Q(pk__isnull=True)
     query = any_of(sorted(question.tokens))
     if query is not None:
         matches |= Q(vector=query)
-    if letters.isascii() and letters.isalpha():
+    letters = letters_of(question.text)
+    if letters:
         matches |= Q(initials__contains=letters) | Q(pinyin__contains=letters)
-    if letters.isascii() and letters.isalnum():
-        matches |= Q(item__basic_code__startswith=letters.upper()) | Q(item__implementation_code__startswith=letters.upper())
+        if len(letters) > 1:
+            matches |= Q(vector=beginning_with(letters))
+    code = question.text.upper().replace(" ", "")
+    if code.isascii() and code.isalnum():
+        matches |= Q(item__basic_code__startswith=code) | Q(item__implementation_code__startswith=code)
     if len(question.text) == 1:
         matches |= Q(item__editions__effective_until=None, item__editions__name__contains=question.text)
     rows = ItemSearch.objects.filter(
@@ -127,4 +130,5 @@ def _prepared(name: str, keywords: tuple[str, ...], pinyin: str, initials: str, 
         pinyin=pinyin,
         initials=initials,
         codes=codes,
+        keyword_letters=frozenset(text.letters(normal_keywords)),
     )

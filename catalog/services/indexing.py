@@ -27,15 +27,12 @@ def index_item(*, item: ServiceItem, edition: ItemEdition) -> ItemSearch:
                     "C": text.tokens(
                         " ".join([*edition.conditions, edition.result_name])
                     ),
-                    "D": text.tokens(
-                        " ".join(
-                            [
-                                edition.department.name,
-                                *edition.themes_person,
-                                *edition.themes_firm,
-                            ]
-                        )
-                    ),
+                    "D": [
+                        *text.tokens(
+                            " ".join([edition.department.name, *edition.themes_person, *edition.themes_firm])
+                        ),
+                        *text.letters(edition.keywords),
+                    ],
                 }
             ),
             "bigrams": sorted(set(text.bigrams(searchable))),
