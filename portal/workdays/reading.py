@@ -54,6 +54,8 @@ class ClockReading:
     delivered_on: date | None = None
     delivery_due_on: date | None = None
     provisional: bool = False
+    promised_days: int | None = None
+    """Counted days of the promised limit, extension included; None for 即办."""
     extension: int = 0
     extended_on: date | None = None
     pauses: tuple[Pause, ...] = ()
@@ -143,11 +145,12 @@ def _running(
     statutory_due = course.due(rule.statutory) if rule.statutory is not None else None
     until = course.decided_on or today
     used = counter.upto(until)
+    promised_days = _promised_days(course, rule, accepted)
     changes = turning_dates(
         calendar,
         counter,
         start=accepted,
-        promised_days=_promised_days(course, rule, accepted),
+        promised_days=promised_days,
         promised_due_on=promised_due,
         statutory_due_on=statutory_due,
     )
@@ -177,6 +180,7 @@ def _running(
         delivered_on=course.delivered_on,
         delivery_due_on=_delivery_due(calendar, course.decided_on),
         provisional=calendar.is_provisional(accepted, max(promised_due, statutory_due or promised_due)),
+        promised_days=promised_days,
         extension=course.extension,
         extended_on=course.extended_on,
         pauses=tuple(course.pauses),
