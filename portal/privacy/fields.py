@@ -14,9 +14,10 @@ ERASED_TEXT: Final = "（已删除）"
 
 @dataclass(frozen=True, slots=True)
 class Ciphertext:
-    """A stored value that nobody has opened yet."""
+    """A stored value; `is_new` when it was sealed by saving this instance and not read from the database."""
 
     value: bytes
+    is_new: bool = False
 
     def __str__(self) -> str:
         return "******"
@@ -99,7 +100,7 @@ class EncryptedTextField(models.Field):  # type: ignore[type-arg]
         value = model_instance.__dict__.get(self.attname)
         if value is None or isinstance(value, Ciphertext):
             return value
-        sealed = Ciphertext(self.seal(model_instance, str(value)))
+        sealed = Ciphertext(self.seal(model_instance, str(value)), is_new=True)
         model_instance.__dict__[self.attname] = sealed
         return sealed
 
@@ -166,9 +167,12 @@ class BlindIndexField(models.CharField):  # type: ignore[type-arg]
         kept: str | None = getattr(model_instance, self.attname)
         if not self.source:
             return kept
-        if kept and isinstance(model_instance.__dict__.get(self.source), Ciphertext) and not add:
+        stored = model_instance.__dict__.get(self.source)
+        if isinstance(stored, Ciphertext) and not stored.is_new and not add:
             return kept  # the source is as it was read
         text = getattr(model_instance, self.source)
+        if text == ERASED_TEXT:
+            return kept
         empty = None if self.null else ""
         value = cipher.blind_index(self.purpose, text) if text else empty
         setattr(model_instance, self.attname, value)
