@@ -45,16 +45,16 @@ class ErrorLink:
         """The same sentence as at the field; the field's name before it unless the sentence has it."""
         if not self.label or self.label in self.message:
             return self.message
-        return f"{self.label}：{self.message}"
+        return f"{self.label.rstrip('？?：:')}：{self.message}"
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A word above the clock strip. Kinds: today, promised, statutory."""
+    """A word above the clock strip, in one of three rows. Kinds: today, promised, statutory."""
 
     word: str
     kind: str
-    lifted: bool = False
+    row: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,9 @@ class StripCell:
 
 
 def marks_of(cells: Sequence[Mapping[str, Any]]) -> list[list[Mark]]:
-    """Place the marks of a strip; one that would run into its neighbour goes one line up."""
+    """Place the marks of a strip; one that would run into its neighbour goes one row up."""
     count = max(len(cells), 1)
-    taken: list[float] = [-1.0, -1.0]
+    taken = [0.0, 0.0, 0.0]
     placed: list[list[Mark]] = []
     for position, cell in enumerate(cells):
         found: list[Mark] = []
@@ -96,9 +96,9 @@ def marks_of(cells: Sequence[Mapping[str, Any]]) -> list[list[Mark]]:
             width = _MARK_WIDTH * len(word) / 4
             right = (position + 1) / count
             start = (position + 0.5) / count - width / 2 if kind == "today" else max(0.0, right - width)
-            row = 1 if start < taken[0] else 0
+            row = next((free for free in range(3) if start >= taken[free] or taken[free] == 0), 2)
             taken[row] = start + width
-            found.append(Mark(word, kind, lifted=row == 1))
+            found.append(Mark(word, kind, row))
         placed.append(found)
     return placed
 

@@ -100,7 +100,7 @@ def clock_strip(cells: Sequence[Mapping[str, Any]], label: str = "时限条，�
         "label": label,
         "crowded": len(cells) > 24,
         "dated": any(cell.get("label") for cell in cells),
-        "lifted": any(mark.lifted for found in marks for mark in found),
+        "rows": 1 + max((mark.row for found in marks for mark in found), default=0),
     }
 
 
@@ -183,12 +183,13 @@ def control(field: BoundField, **attributes: str) -> SafeString:
     """The field's widget with our classes; aria-invalid and aria-describedby come from Django."""
     kind = field_kind(field)
     attrs: dict[str, Any] = {name.replace("_", "-"): value for name, value in attributes.items()}
-    own = field.field.widget.attrs.get("class", "")
+    widget = field.field.widget
+    own = widget.attrs.get("class", "")
     css = " ".join(part for part in (_CONTROL_CLASSES.get(kind, ""), str(own)) if part)
     if css:
         attrs["class"] = css
-    if kind == "date":
-        attrs.setdefault("type", "date")
+    if isinstance(widget, forms.DateInput) and widget.input_type == "text":
+        widget.input_type, widget.format = "date", "%Y-%m-%d"  # the form's own copy; browsers want ISO here
     return field.as_widget(attrs=attrs)
 
 
