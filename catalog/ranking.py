@@ -16,7 +16,7 @@ LEADING_VERB = re.compile(f"^{_VERB}")
 TRAILING_VERB = re.compile(f"{_VERB}$")
 #: Words of the administration that half of the catalogue shares: beside a word of substance they decide nothing.
 GENERIC = frozenset(
-    "许可 许可证 证书 登记 备案 审批 审核 审查 核发 核准 办理 申请 项目 建设 经营 企业 单位 公司 工程 设立 管理 证件 检查 服务 批复".split()
+    "许可 许可证 证书 登记 备案 审批 审核 审查 核发 核准 办理 申请 项目 建设 经营 企业 单位 公司 工程 管理 证件 检查 服务 批复".split()
 )
 GENERIC_PAIRS = GENERIC | frozenset("可证 设项 营许".split())
 #: Fewer points are chance, not an answer; so are those far behind the best answer.
@@ -38,6 +38,8 @@ class Findable:
     codes: tuple[str, ...]
     #: Pinyin and initials of the keywords.
     keyword_letters: frozenset[str] = frozenset()
+    #: The keywords without their verb: 饭店 of 开饭店.
+    keyword_cores: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ def core_of(text: str) -> str:
     """The question without filler and without the leading verb; the question itself when nothing is left."""
     stripped = FILLER.sub("", text).strip()
     without_verb = TRAILING_VERB.sub("", LEADING_VERB.sub("", stripped)).strip()
-    return without_verb or stripped or text
+    # One character is no matter of its own: 办职 stays 办职.
+    return next((rest for rest in (without_verb, stripped) if len(rest) > 1), text)
 
 
 def score(question: Question, item: Findable) -> float:
@@ -87,7 +90,10 @@ def _phrase(text: str, item: Findable) -> float:
     name = item.name
     if text == name:
         return 1_000.0
-    best = 0.0
+    best = 780.0 if text in item.keyword_cores else 0.0
+    if len(text) >= 2:
+        # Of two items with the same word, the one that has more to say about it comes first.
+        best += 4.0 * sum(text in keyword for keyword in item.keywords)
     for keyword in item.keywords:
         if text == keyword:
             best = max(best, 820.0)

@@ -131,4 +131,5 @@ def _prepared(name: str, keywords: tuple[str, ...], pinyin: str, initials: str, 
         initials=initials,
         codes=codes,
         keyword_letters=frozenset(text.letters(normal_keywords)),
+        keyword_cores=frozenset(core_of(keyword) for keyword in normal_keywords),
     )

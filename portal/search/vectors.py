@@ -51,3 +51,8 @@ def all_of(words: Iterable[str]) -> Lexemes | None:
     """A tsquery that all of the words satisfy; None when there are no words."""
     lexemes = [_quoted(word) for word in words if word.strip()]
     return Lexemes(" & ".join(lexemes)) if lexemes else None
+
+
+def beginning_with(word: str) -> Lexemes:
+    """A tsquery that any word with this beginning satisfies."""
+    return Lexemes(f"{_quoted(word)}:*")

@@ -1,0 +1,3 @@
+from tests.published import catalogue
+
+__all__ = ["catalogue"]
