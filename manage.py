@@ -3,7 +3,13 @@
 
 import sys
 
-from portal.embedded.command import run
+from portal.workdays import deadline
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["deadline"]:
+        # The legal clock needs no Django and no server; it answers in a tenth of the time without them.
+        sys.exit(deadline.main(sys.argv[2:]))
+
+    from portal.embedded.command import run
+
     sys.exit(run(sys.argv))

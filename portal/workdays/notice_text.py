@@ -1,7 +1,7 @@
 """Reading a notice that a person pastes: the State Council's own sentences, or lines of CSV.
 
-    二、春节：2月15日（农历腊月二十八、周日）至23日（农历正月初七、周一）放假调休，共9天。2月14日（周六）上班。
-    2026-02-14,上班,春节
+二、春节：2月15日（农历腊月二十八、周日）至23日（农历正月初七、周一）放假调休，共9天。2月14日（周六）上班。
+2026-02-14,上班,春节
 """
 
 from __future__ import annotations

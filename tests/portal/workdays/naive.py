@@ -24,7 +24,9 @@ def nth(start: date, n: int, counts: Any) -> date:
     return day
 
 
-def read(events: list[tuple[str, date, dict[str, Any]]], promised: tuple[int, str], statutory: tuple[int, str], today: date) -> dict[str, Any]:
+def read(
+    events: list[tuple[str, date, dict[str, Any]]], promised: tuple[int, str], statutory: tuple[int, str], today: date
+) -> dict[str, Any]:
     """The answer for (type, date, more) events that exist today."""
     received = events[0][1]
     window = nth(received, 5, is_workday)

@@ -69,7 +69,7 @@ def test_every_year_of_the_calendar_has_its_festivals_in_season() -> None:
         holidays = sorted(statutory_holidays(year))
         assert 12 <= len(holidays) <= 13
         assert date(year, 1, 20) <= holidays[1] <= date(year, 2, 20)
-        assert [day for day in holidays if day.month == 4][0].day in (4, 5, 6)
+        assert next(day for day in holidays if day.month == 4).day in (4, 5, 6)
 
 
 def test_the_end_of_the_calendar_is_an_error_and_no_crash() -> None:
@@ -128,6 +128,6 @@ YEAR = {"year": 2027, "notice": "通知", "number": None, "days": [GROUP]}
     ids=lambda document: json.dumps(document, ensure_ascii=False)[:60],
 )
 def test_a_faulty_file_is_refused_with_a_sentence(document: object) -> None:
-    with pytest.raises(NoticeError, match="。$"):
+    with pytest.raises(NoticeError, match=r"。$"):
         read_notices(document)
     assert read_notices({"years": [YEAR]})

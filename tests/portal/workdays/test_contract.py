@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.portal.workdays.lines import accepted, answer, ask, event, line, pause, refuse
 
-from portal.workdays.calendar import shipped_calendar
+from tests.portal.workdays.lines import accepted, answer, ask, event, line, pause, refuse
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "workdays.json").read_text())["vectors"]
 
@@ -172,7 +171,7 @@ def test_rule_4_a_pause_stops_calendar_days_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "procedure", "hearing tender auction inspection testing quarantine appraisal expert_review".split()
+    "procedure", ["hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review"]
 )
 def test_TIM_4_rule_5_the_eight_procedures_of_article_45_pause(procedure: str) -> None:
     assert ask(*accepted(), pause("2026-03-04", "2026-03-11", procedure), as_of="2026-03-05")["paused"]

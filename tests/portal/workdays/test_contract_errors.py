@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from tests.portal.workdays.lines import accepted, answer, ask, event, line, pause, refuse
 
 from portal.workdays.calendar import WorkdayCalendar, shipped_calendar
 from portal.workdays.jsonlines import answer_lines
 from portal.workdays.notices import shipped_notices
+from tests.portal.workdays.lines import accepted, answer, ask, event, line, pause, refuse
 
 RECEIVED = event("received", "2026-03-02")
 DECIDED = event("decided", "2026-03-05")
@@ -22,7 +22,10 @@ DECIDED = event("decided", "2026-03-05")
         ("received not first", [event("accepted", "2026-03-02"), RECEIVED]),
         ("received twice", [RECEIVED, RECEIVED]),
         ("out of order", [RECEIVED, event("accepted", "2026-03-01")]),
-        ("accepted while correcting", [RECEIVED, event("correction_asked", "2026-03-03"), event("accepted", "2026-03-04")]),
+        (
+            "accepted while correcting",
+            [RECEIVED, event("correction_asked", "2026-03-03"), event("accepted", "2026-03-04")],
+        ),
         ("asked twice", [RECEIVED, event("correction_asked", "2026-03-03"), event("correction_asked", "2026-03-03")]),
         ("corrected unasked", [RECEIVED, event("corrected", "2026-03-03")]),
         ("asked after acceptance", [*accepted(), event("correction_asked", "2026-03-03")]),
@@ -41,7 +44,10 @@ DECIDED = event("decided", "2026-03-05")
         ("extension before acceptance", [RECEIVED, event("extended", "2026-03-03", n=1)]),
         ("decision before acceptance", [RECEIVED, DECIDED]),
         ("decision on the fifth working day", [RECEIVED, event("decided", "2026-03-09T23:00")]),
-        ("decision while correcting", [RECEIVED, event("correction_asked", "2026-03-03"), event("decided", "2026-04-03")]),
+        (
+            "decision while correcting",
+            [RECEIVED, event("correction_asked", "2026-03-03"), event("decided", "2026-04-03")],
+        ),
         ("pause while one holds", [*accepted(), pause("2026-03-03", "2026-03-09"), pause("2026-03-08", "2026-03-10")]),
         ("resumed unpaused", [*accepted(), event("resumed", "2026-03-03")]),
         ("resumed before acceptance", [RECEIVED, event("resumed", "2026-03-03")]),
@@ -249,3 +255,7 @@ def test_rule_12_a_date_past_the_end_of_the_calendar_is_an_error() -> None:
     refuse(*accepted("2099-12-01"), as_of="2099-12-01", promised=5, statutory=30)
     refuse(*accepted("2099-12-01"), event("decided", "2099-12-31"), as_of="2099-12-31", promised=5)
     assert ask(event("received", "2099-12-30"), as_of="2099-12-31")["accepted_on"] is None
+
+
+def test_rule_12_a_boolean_is_not_a_whole_number_in_a_later_event_either() -> None:
+    refuse(*accepted(), event("extended", "2026-05-01", n=True), as_of="2026-03-05")

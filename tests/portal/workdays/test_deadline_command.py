@@ -14,13 +14,15 @@ from portal.workdays.jsonlines import Question, read_question, write_question
 from portal.workdays.notices import shipped_notices, write_notices
 from portal.workdays.terms import ClockError, Limit, Rule, Unit
 from tests.portal.workdays.cases import accepted, instant
-from tests.portal.workdays.lines import line
 from tests.portal.workdays.lines import accepted as accepted_lines
+from tests.portal.workdays.lines import line
 
 GOOD = json.dumps(line(*accepted_lines("2026-09-30"), as_of="2026-09-30", promised=1)).encode() + b"\n"
 
 
-def run(arguments: list[str], given: bytes, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> tuple[int, bytes, bytes]:
+def run(
+    arguments: list[str], given: bytes, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> tuple[int, bytes, bytes]:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
     status = deadline.main(arguments)
     out, err = capfdbinary.readouterr()
@@ -93,7 +95,6 @@ def test_a_question_is_written_as_it_is_read() -> None:
     "rule", [Rule(Limit(1)), Rule(Limit(1, Unit.MONTH), Limit(2, Unit.MONTH)), Rule(None, Limit(1), immediate=True)]
 )
 def test_a_rule_outside_the_contract_is_not_written(rule: Rule) -> None:
-    from portal.workdays.jsonlines import Question
 
     with pytest.raises(ClockError):
         write_question(Question("a", rule, accepted("2026-03-02"), instant("2026-03-02")))

@@ -110,3 +110,12 @@ def test_delivery_becomes_overdue_after_ten_working_days() -> None:
 def test_summer_time_of_1988_belongs_to_the_date() -> None:
     # 23:30 at +08:00 was 00:30 of the next day on the clocks of Shanghai.
     assert str(read(event("received", "1988-07-04T23:30"), as_of="1988-07-06").received_on) == "1988-07-05"
+
+
+def test_a_pause_after_the_due_date_does_not_reach_back() -> None:
+    rule = Rule(Limit(3), Limit(20))
+    before = read(*accepted("2026-03-02"), as_of="2026-03-09", rule=rule)
+    after = read(*accepted("2026-03-02"), paused("2026-03-07", "2026-03-13"), as_of="2026-03-09", rule=rule)
+    assert after.promised_due_on == before.promised_due_on == date(2026, 3, 5)
+    assert after.changes[Level.WARNING] == before.changes[Level.WARNING] == date(2026, 3, 4)
+    assert (before.used, after.used) == (5, 4)  # Friday counts, Monday is paused

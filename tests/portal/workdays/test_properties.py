@@ -82,7 +82,11 @@ def test_counting_by_position_and_walking_day_by_day_agree(events: list[ClockEve
     assert rule.promised and rule.statutory
     read = lawful(events, rule, as_of)
     plain = naive.read(
-        [(each.type.value, shanghai_date(each.at), {"until": each.until, "n": each.n}) for each in events if each.at <= as_of],
+        [
+            (each.type.value, shanghai_date(each.at), {"until": each.until, "n": each.n})
+            for each in events
+            if each.at <= as_of
+        ],
         (rule.promised.n, rule.promised.unit.value),
         (rule.statutory.n, rule.statutory.unit.value),
         shanghai_date(as_of),

@@ -64,9 +64,12 @@ def test_a_notice_that_is_imported_moves_dates_and_is_announced(changes: list[ho
     assert queries.current_calendar().years >= {2026, 2027}
     row = NoticeImport.objects.get(year=2027)
     assert (row.actor_id, row.actor_name, row.imported_at) == (CENTRE.user_id, "中心主任", instant)
-    assert services.import_notice(
-        year=2027, days=NEW_YEAR[::-1], notice="关于2027年的通知", number="国办〔2026〕9号", actor=CENTRE
-    ) is None
+    assert (
+        services.import_notice(
+            year=2027, days=NEW_YEAR[::-1], notice="关于2027年的通知", number="国办〔2026〕9号", actor=CENTRE
+        )
+        is None
+    )
 
 
 def test_a_notice_replaces_the_one_before_and_loading_leaves_it_alone() -> None:
