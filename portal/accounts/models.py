@@ -60,9 +60,7 @@ class LegalPerson(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField("名称", max_length=200)
     uscc = models.CharField("统一社会信用代码", max_length=18)
-    representative = models.ForeignKey(
-        Person, models.PROTECT, related_name="represented", verbose_name="法定代表人"
-    )
+    representative = models.ForeignKey(Person, models.PROTECT, related_name="represented", verbose_name="法定代表人")
     address = models.CharField("住所", max_length=200, blank=True)
     verified_at = models.DateTimeField("核验时间", null=True, blank=True)
     created_at = models.DateTimeField("登记时间")
@@ -142,7 +140,9 @@ class Mandate(models.Model):
         verbose_name_plural = verbose_name
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "legal_person", "kind"], condition=Q(valid_until__isnull=True), name="one_open_mandate"
+                fields=["person", "legal_person", "kind"],
+                condition=Q(valid_until__isnull=True),
+                name="one_open_mandate",
             ),
         ]
 
@@ -188,7 +188,13 @@ class RoleAssignment(models.Model):
     staff = models.ForeignKey(Staff, models.PROTECT, related_name="roles", verbose_name="工作人员")
     role = models.CharField("角色", max_length=32, help_text="portal.accounts.roles.Role")
     department = models.ForeignKey(
-        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="部门", help_text="空为全部部门"
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="部门",
+        help_text="空为全部部门",
     )
     valid_from = models.DateField("起")
     valid_until = models.DateField("止", null=True, blank=True)
@@ -204,6 +210,15 @@ class RoleAssignment(models.Model):
                 nulls_distinct=False,
                 name="one_open_role_per_department",
             ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="role_period_is_forward",
+            ),
+            models.UniqueConstraint(
+                fields=["staff"],
+                condition=Q(valid_until__isnull=True, role__in=["system_admin", "security_admin", "audit_admin"]),
+                name="three_administrators_are_three_people",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -214,13 +229,9 @@ class ApprovalOffice(models.Model):
     """行政审批服务办公室 of an approving department, headed by a section chief (plan 三(一)2)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    department = models.OneToOneField(
-        Department, models.PROTECT, related_name="approval_office", verbose_name="部门"
-    )
+    department = models.OneToOneField(Department, models.PROTECT, related_name="approval_office", verbose_name="部门")
     name = models.CharField("名称", max_length=50, default="行政审批服务办公室")
-    head = models.ForeignKey(
-        Staff, models.PROTECT, null=True, blank=True, related_name="heads", verbose_name="主任"
-    )
+    head = models.ForeignKey(Staff, models.PROTECT, null=True, blank=True, related_name="heads", verbose_name="主任")
     established_on = models.DateField("设立日期")
     history = HistoricalRecords()
 
@@ -257,7 +268,8 @@ class Posting(models.Model):
         verbose_name_plural = verbose_name
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")), name="posting_period_is_forward"
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="posting_period_is_forward",
             ),
             models.UniqueConstraint(
                 fields=["staff", "window", "post"], condition=Q(valid_until__isnull=True), name="one_open_posting"
@@ -269,5 +281,3 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.staff} {self.window} {self.get_post_display()}"
-
-

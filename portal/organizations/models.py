@@ -33,7 +33,9 @@ class Region(models.Model):
     name = models.CharField("名称", max_length=50)
     kind = models.CharField("类别", max_length=12, choices=Kind)
     # PROTECT: a region that others stand under is never removed, only ended.
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="上级", related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, verbose_name="上级", related_name="children"
+    )
     valid_from = models.DateField("启用日期")
     valid_until = models.DateField("停用日期", null=True, blank=True, help_text="当天起不再使用")
 
@@ -46,7 +48,8 @@ class Region(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["code", "valid_from"], name="region_code_once_per_start"),
             models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")), name="region_period_is_forward"
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+                name="region_period_is_forward",
             ),
         ]
 

@@ -27,6 +27,8 @@ SECRET_KEY = ENVIRONMENT.secret_key or environment.DEVELOPMENT_SECRET_KEY
 DEBUG = ENVIRONMENT.debug
 DEMONSTRATION = False
 TESTING = False
+# None: the organisation of today. The demonstration shows that of the plan, 2015.
+ORGANISATION_AS_OF = ENVIRONMENT.organisation_as_of
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"

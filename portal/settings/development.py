@@ -1,8 +1,11 @@
 """A developer's machine, and the demonstration that `make run` starts."""
 
+import datetime as dt
+
 from portal.settings.base import *
 from portal.settings.base import ENVIRONMENT, INSTALLED_APPS, STORAGES, _existing
 
+ORGANISATION_AS_OF = ENVIRONMENT.organisation_as_of or dt.date(2015, 7, 25)
 DEMONSTRATION = ENVIRONMENT.demonstration != "0"
 if DEMONSTRATION:
     INSTALLED_APPS += _existing("portal.demonstration")

@@ -3,6 +3,7 @@
 A variable that is wrong or missing is named in one sentence when the process starts.
 """
 
+import datetime as dt
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -62,6 +63,13 @@ def _address(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def _day(value: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(value) if value else None
+    except ValueError:
+        raise ValueError("must be a date such as 2015-07-25") from None
+
+
 def _level(value: str) -> str:
     if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
@@ -97,6 +105,9 @@ class Environment:
         _address("smtp", "smtps", "file"), "", "smtp://user:password@host:port; empty: mails go to DATA_DIR/sent"
     )
     email_from: str = _variable(_text, "portal@localhost", "sender of the portal's mails")
+    organisation_as_of: dt.date | None = _variable(
+        _day, "", "day whose departments are shown; empty: by the settings (2015-07-25 in development, else today)"
+    )
     log_level: str = _variable(_level, "INFO", "least level that is logged")
     web_processes: int = _variable(_number(1, 64), "2", "web processes")
     web_threads: int = _variable(_number(1, 64), "4", "threads of a web process")

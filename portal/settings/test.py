@@ -1,5 +1,6 @@
 """Tests: the embedded servers under DATA_DIR (default .data/test), cheap passwords, no manifest."""
 
+import datetime as dt
 import os
 
 from portal.settings.environment import BASE_DIR
@@ -23,6 +24,7 @@ if not ENVIRONMENT.database_url:
     Layout.of(DATA_DIR).ensure_secrets()
 DATABASES = {"default": database_settings(DATA_DIR, ENVIRONMENT.database_url)}
 DEMONSTRATION = True
+ORGANISATION_AS_OF = ENVIRONMENT.organisation_as_of or dt.date(2015, 7, 25)
 TESTING = True
 INSTALLED_APPS += _existing("portal.demonstration")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

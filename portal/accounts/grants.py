@@ -1,0 +1,139 @@
+"""What a user may do: rows of guardian and groups made from role assignments, and read back in three queries.
+
+A role for one department is object permissions on the department; a role for the whole city is membership of the
+role's group. What the rows say counts only while the assignment is in force, so that a role ends on its day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import DateField, Func, Q
+from guardian.models import UserObjectPermission
+
+from portal import clock
+from portal.accounts.models import RoleAssignment, Staff, User
+from portal.accounts.roles import Role
+from portal.organizations.models import Department
+from portal.web.grants import ALL, NO_GRANTS, Grants, Scope
+from portal.web.permissions import permissions_of_role, registered_permissions
+
+
+class Today(Func):
+    """The legal date inside a query, by the same clock as portal.clock."""
+
+    template: Final = f"(({clock.NOW_SQL}) AT TIME ZONE 'Asia/Shanghai')::date"
+    arity = 0
+    output_field = DateField()
+
+
+def in_force(prefix: str = "", on: dt.date | Func | None = None) -> Q:
+    """Rows with valid_from and valid_until that hold on a day (default: today)."""
+    day = Today() if on is None else on
+    return Q(**{f"{prefix}valid_from__lte": day}) & (
+        Q(**{f"{prefix}valid_until__isnull": True}) | Q(**{f"{prefix}valid_until__gt": day})
+    )
+
+
+def assignments_of(user: Any) -> list[tuple[str, UUID | None]]:
+    """The roles that a member of staff holds today, each with its department (None: the whole city)."""
+    return list(
+        RoleAssignment.objects.filter(in_force(), staff__user=user, staff__joined_on__lte=Today())
+        .filter(Q(staff__left_on__isnull=True) | Q(staff__left_on__gt=Today()))
+        .values_list("role", "department_id")
+        .order_by("pk")
+    )
+
+
+def resolve(user: Any) -> Grants:
+    """The grants of a signed-in user, by at most three queries."""
+    if not user.is_active:
+        return NO_GRANTS
+    assignments = assignments_of(user)
+    roles = {role for role, _ in assignments} or {Role.CITIZEN.value}
+    of_role: dict[str, set[str]] = defaultdict(set)
+    for role, codename in Permission.objects.filter(group__name__in=roles).values_list("group__name", "codename"):
+        of_role[role].add(codename)
+    city = [role for role, department_id in assignments if department_id is None]
+    everywhere = {codename for role in city or ([] if assignments else roles) for codename in of_role[role]}
+    scopes: dict[str, Scope] = dict.fromkeys(everywhere, ALL)
+    held = {department_id for _, department_id in assignments if department_id is not None}
+    if held:
+        allowed = {(codename, department) for role, department in assignments for codename in of_role[role]}
+        found: dict[str, set[UUID]] = defaultdict(set)
+        for codename, key in UserObjectPermission.objects.filter(
+            user=user, content_type__app_label="organizations", content_type__model="department"
+        ).values_list("permission__codename", "object_pk"):
+            department_id = UUID(key)
+            if codename not in everywhere and (codename, department_id) in allowed:
+                found[codename].add(department_id)
+        scopes.update({codename: frozenset(ids) for codename, ids in found.items()})
+    return Grants(scopes)
+
+
+def name_of(user: Any) -> str:
+    """The name that stands beside an act."""
+    return str(user.get_full_name())
+
+
+@transaction.atomic
+def sync_roles() -> str:
+    """Bring permissions and the groups of all roles to what the enums say; then every member of staff's rows."""
+    content_type = ContentType.objects.get_for_model(Department)
+    stored = {row.codename: row for row in Permission.objects.filter(content_type=content_type)}
+    for member in registered_permissions():
+        row = stored.get(member.value)
+        if row is None:
+            stored[member.value] = Permission.objects.create(
+                content_type=content_type, codename=member.value, name=member.label
+            )
+        elif row.name != member.label:
+            row.name = member.label
+            row.save(update_fields=["name"])
+    for role in Role:
+        group, _ = Group.objects.get_or_create(name=role.value)
+        group.permissions.set([stored[member.value] for member in permissions_of_role(role.value)])
+    staff = list(Staff.objects.filter(roles__isnull=False).distinct().select_related("user"))
+    for member_of_staff in staff:
+        sync_user(member_of_staff.user)
+    return f"权限 {len(registered_permissions())} 项，角色 {len(Role)} 个，工作人员 {len(staff)} 人"
+
+
+@transaction.atomic
+def sync_user(user: User) -> None:
+    """Bring one user's groups and object permissions to the roles that they hold today; twice changes nothing."""
+    assignments = assignments_of(user)
+    city = {role for role, department_id in assignments if department_id is None}
+    mine = set(user.groups.filter(name__in=Role.values).values_list("name", flat=True))
+    if mine - city:
+        user.groups.remove(*Group.objects.filter(name__in=mine - city))
+    if city - mine:
+        user.groups.add(*Group.objects.filter(name__in=city - mine))
+    content_type = ContentType.objects.get_for_model(Department)
+    of_role: dict[str, set[int]] = defaultdict(set)
+    for role, key in Permission.objects.filter(group__name__in={role for role, _ in assignments}).values_list(
+        "group__name", "pk"
+    ):
+        of_role[role].add(key)
+    wanted = {
+        (permission_id, str(department_id))
+        for role, department_id in assignments
+        if department_id is not None
+        for permission_id in of_role[role]
+    }
+    rows = UserObjectPermission.objects.filter(user=user, content_type=content_type)
+    present = {(permission, key): pk for pk, permission, key in rows.values_list("pk", "permission_id", "object_pk")}
+    UserObjectPermission.objects.filter(pk__in=[pk for pair, pk in present.items() if pair not in wanted]).delete()
+    UserObjectPermission.objects.bulk_create(
+        (
+            UserObjectPermission(user=user, content_type=content_type, permission_id=permission_id, object_pk=key)
+            for permission_id, key in sorted(wanted - present.keys())
+        ),
+        ignore_conflicts=True,
+    )

@@ -1,0 +1,19 @@
+"""What lower floors of a person's life tell to the floors above; they register from AppConfig.ready()."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from uuid import UUID
+
+#: Called in the transaction in which a staff member's work ends: (user_id, day). Claims are released here.
+staff_left: list[Callable[[UUID, dt.date], None]] = []
+
+#: Carries a text message to a phone number; the last registered one is used (portal.messaging may put a gateway here).
+sms_channels: list[Callable[[str, str], None]] = []
+
+
+def announce_departure(user_id: UUID, day: dt.date) -> None:
+    """Tell every registered handler that a staff member works no longer."""
+    for handler in staff_left:
+        handler(user_id, day)

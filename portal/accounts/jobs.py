@@ -1,0 +1,25 @@
+"""Work of the outbox for accounts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from portal import clock
+from portal.accounts.grants import sync_user
+from portal.accounts.models import Staff
+from portal.accounts.services.staff import close_sign_in
+from portal.outbox.registry import JobView, handler
+
+
+@handler("accounts.sync_grants")
+def sync_grants(job: JobView) -> None:
+    """A role begins or ends today."""
+    sync_user(Staff.objects.select_related("user").get(pk=UUID(job.payload["staff"])).user)
+
+
+@handler("accounts.leave")
+def leave(job: JobView) -> None:
+    """A member of staff leaves today."""
+    staff = Staff.objects.select_related("user").get(pk=UUID(job.payload["staff"]))
+    if staff.left_on is not None and staff.left_on <= clock.today():
+        close_sign_in(staff)

@@ -1,0 +1,37 @@
+"""What changes people, staff, roles and postings; see the modules for the rules."""
+
+from portal.accounts.services.legal_persons import (
+    create_legal_person,
+    declare_legal_person,
+    end_mandate,
+    verify_legal_person,
+)
+from portal.accounts.services.persons import (
+    link_at_window,
+    register_online,
+    register_person_in_hall,
+    verify_at_window,
+)
+from portal.accounts.services.postings import add_posting, end_posting, establish_office, set_office_head
+from portal.accounts.services.roles import assign_role, end_role
+from portal.accounts.services.staff import add_staff, end_staff, set_initial_password
+
+__all__ = [
+    "add_posting",
+    "add_staff",
+    "assign_role",
+    "create_legal_person",
+    "declare_legal_person",
+    "end_mandate",
+    "end_posting",
+    "end_role",
+    "end_staff",
+    "establish_office",
+    "link_at_window",
+    "register_online",
+    "register_person_in_hall",
+    "set_initial_password",
+    "set_office_head",
+    "verify_at_window",
+    "verify_legal_person",
+]
