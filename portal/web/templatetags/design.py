@@ -67,7 +67,12 @@ def design_samples() -> dict[str, Any]:
         "done_lines": ["办件编号 1406000232026112300044C", "窗口今天预审，结果发短信。"],
         "timeline": [
             {"title": "受理", "time": "9月28日 09:12", "state": "done", "note": "受理通知书。从第二天开始计时"},
-            {"title": "专家评审，暂停计时", "time": "10月16日–11月6日", "state": "paused", "note": "依照《行政许可法》第四十五条，这段时间不算在时限内"},
+            {
+                "title": "专家评审，暂停计时",
+                "time": "10月16日–11月6日",
+                "state": "paused",
+                "note": "依照《行政许可法》第四十五条，这段时间不算在时限内",
+            },
             {"title": "审核中", "time": "现在", "state": "now", "note": "已用 21 个工作日"},
             {"title": "审批", "time": "", "state": "future", "note": "批准人作出准予或不予许可的决定"},
         ],

@@ -36,7 +36,12 @@ def test_dates_are_written_as_the_look_says(name: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("moment", "11-12 09:05"), ("moment_text", "11月12日 09:05"), ("clock_time", "09:05"), ("date_table", "11-12 周四")],
+    [
+        ("moment", "11-12 09:05"),
+        ("moment_text", "11月12日 09:05"),
+        ("clock_time", "09:05"),
+        ("date_table", "11-12 周四"),
+    ],
 )
 def test_an_instant_is_shown_in_shanghai(name: str, text: str) -> None:
     assert shown("{{ t|" + name + " }}", t=datetime(2026, 11, 12, 1, 5, tzinfo=UTC)) == text
