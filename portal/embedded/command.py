@@ -6,7 +6,7 @@ import sys
 from portal.embedded.failures import SetupFailure
 from portal.embedded.session import joined
 
-# Commands that need no server. `portal` looks after its own.
+# Commands that need no server; the supervisor that starts `prepare` has started them already.
 BARE = frozenset(
     {"check", "collectstatic", "diffsettings", "findstatic", "help", "makemessages", "compilemessages", "startapp"}
     | {"version", "--version", "--help", "-h"}

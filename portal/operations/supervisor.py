@@ -1,5 +1,6 @@
 """`manage.py portal`: starts and watches PostgreSQL, Redis, gunicorn, the Celery worker and beat as its children."""
 
+import argparse
 import os
 import select
 import shutil
@@ -21,7 +22,7 @@ from portal.embedded.locks import FileLock
 from portal.embedded.process import spawn, stop, tail
 from portal.embedded.session import Servers
 from portal.operations import outside
-from portal.settings.environment import BASE_DIR, Environment
+from portal.settings.environment import BASE_DIR, Environment, EnvironmentFault, described, read
 
 RESTART_AFTER = 0.1  # seconds
 QUICK_DEATH = 5.0  # a child that lived for less is restarted ever more slowly
@@ -311,3 +312,29 @@ class Supervisor:
         environ |= {"PORT": str(self.environment.port), "HOME": str(cache)}
         return environ
 
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `manage.py portal`."""
+    parser.add_argument("--fresh", action="store_true", help="forget the demonstration city and make a new one")
+    parser.add_argument("--prepare-only", action="store_true", help="prepare database and assets, then stop")
+
+
+def main(arguments: list[str]) -> int:
+    """Run the portal from the command line; a failure is one sentence and status 1."""
+    variables = "\n".join(f"  {name:22}{text}" for name, _default, text in described())
+    parser = argparse.ArgumentParser(
+        prog="manage.py portal",
+        description="Run the portal until Ctrl-C.",
+        epilog=f"environment:\n{variables}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_arguments(parser)
+    options = parser.parse_args(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.development")
+    try:
+        Supervisor(read(), fresh=options.fresh, prepare_only=options.prepare_only).run()
+    except (SetupFailure, EnvironmentFault) as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    return 0
