@@ -5,3 +5,21 @@ class ApplicationsConfig(AppConfig):
     name = "applications"
     label = "applications"
     verbose_name = "办件库"
+
+    def ready(self) -> None:
+        from importlib.util import find_spec
+
+        if not all(map(find_spec, ("portal.files.services", "portal.documents.services", "portal.messaging.services"))):
+            return
+        from applications import permissions, policies
+        from applications.services import leaving, recounting, sweeping
+        from portal.accounts import hooks as accounts
+        from portal.outbox import sweepers
+        from portal.workdays import hooks as workdays
+
+        permissions.register_permissions()
+        policies.register_all()
+        sweepers.register("cases", sweeping.sweep)
+        workdays.register("cases", recounting.on_calendar_change)
+        if leaving.on_staff_left not in accounts.staff_left:
+            accounts.staff_left.append(leaving.on_staff_left)

@@ -5,3 +5,16 @@ class SupervisionConfig(AppConfig):
     name = "supervision"
     label = "supervision"
     verbose_name = "电子监察"
+
+    def ready(self) -> None:
+        from importlib.util import find_spec
+
+        if not find_spec("portal.messaging.services"):
+            return
+        from applications import hooks
+        from portal.outbox.registry import handler
+        from supervision import services
+
+        handler(services.TELL)(services.tell)
+        if services.record_signals not in hooks.level_changed:
+            hooks.level_changed.append(services.record_signals)

@@ -18,7 +18,7 @@ class Act(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     case = models.ForeignKey(Case, models.CASCADE, related_name="acts", verbose_name="办件")
     seq = models.PositiveIntegerField("次序")
-    key = models.UUIDField("幂等键", unique=True)
+    key = models.UUIDField("幂等键")
     action = models.CharField("动作", max_length=32)
     label = models.CharField("动作名称", max_length=50)
     public_label = models.CharField("公开说明", max_length=100, blank=True)
@@ -26,6 +26,7 @@ class Act(models.Model):
     to_state = models.CharField("新状态", max_length=16, choices=CaseState)
     at = models.DateTimeField("时间")
     by_law = models.BooleanField("由法律规定发生", default=False)
+    late = models.BooleanField("逾期作出", default=False)
     actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="经办")
     actor_name = models.CharField("经办姓名", max_length=50)
     actor_post = models.CharField("岗位", max_length=100, blank=True)
@@ -38,7 +39,10 @@ class Act(models.Model):
         verbose_name = "办理过程"
         verbose_name_plural = verbose_name
         ordering = ["seq"]
-        constraints = [models.UniqueConstraint(fields=["case", "seq"], name="act_seq_once_per_case")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "seq"], name="act_seq_once_per_case"),
+            models.UniqueConstraint(fields=["key", "case"], name="act_key_once_per_case"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.label} {self.at:%Y-%m-%d %H:%M}"

@@ -63,6 +63,10 @@ class Case(models.Model):
     delivered_at = models.DateTimeField("送达时间", null=True, blank=True)
     closed_at = models.DateTimeField("结束时间", null=True, blank=True)
     closing_reason = models.TextField("结束原因", blank=True)
+    decision_details = models.JSONField(
+        "决定内容", default=dict, blank=True, help_text="准予：内容、有效期、条件；不予：事实、理由、依据、救济途径"
+    )
+    result_number = models.CharField("证照或者批文编号", max_length=100, blank=True)
 
     clerk = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="受理人"
@@ -151,6 +155,11 @@ class CaseClock(models.Model):
     delivery_due_on = models.DateField("送达到期", null=True, blank=True)
     sort_on = models.DateField("排序日期", help_text="承诺到期；没有时为受理审查期满")
     promised_days = models.PositiveSmallIntegerField("承诺天数", null=True, blank=True, help_text="含延期")
+    # The dates on which the level turns as things stand, so that the sweep needs no events (operations.md section 9).
+    warning_on = models.DateField("预警日期", null=True, blank=True)
+    yellow_on = models.DateField("黄牌日期", null=True, blank=True)
+    red_on = models.DateField("红牌日期", null=True, blank=True)
+    pause_until = models.DateField("暂停到", null=True, blank=True, help_text="当天起自动恢复")
     level = models.CharField("灯", max_length=8, choices=ClockLevel, default=ClockLevel.NONE)
     paused = models.BooleanField("暂停", default=False)
     provisional = models.BooleanField("暂行日历", default=False)

@@ -24,8 +24,11 @@ class CaseMaterial(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     case = models.ForeignKey(Case, models.CASCADE, related_name="materials", verbose_name="办件")
     requirement = models.ForeignKey(
-        MaterialRequirement, models.PROTECT, related_name="case_materials", verbose_name="材料要求"
+        MaterialRequirement, models.PROTECT, null=True, blank=True, related_name="case_materials", verbose_name="材料要求"
     )
+    # What a correction asks beyond the published list carries a legal basis (domain APP-6).
+    extra_name = models.CharField("另外要求的材料", max_length=200, blank=True)
+    legal_basis = models.CharField("另外要求的依据", max_length=300, blank=True)
     position = models.PositiveSmallIntegerField("次序")
     original_seen = models.BooleanField("原件已核", default=False)
     originals_received = models.PositiveSmallIntegerField("收到原件", default=0)
@@ -41,12 +44,25 @@ class CaseMaterial(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "requirement"], name="material_once_per_case"),
             models.CheckConstraint(
+                condition=Q(requirement__isnull=False, extra_name="", legal_basis="")
+                | (Q(requirement__isnull=True) & ~Q(extra_name="") & ~Q(legal_basis="")),
+                name="material_is_published_or_has_a_legal_basis",
+            ),
+            models.CheckConstraint(
                 condition=~Q(conclusion="incomplete") | ~Q(remark=""), name="what_is_missing_is_said"
             ),
         ]
 
     def __str__(self) -> str:
-        return str(self.requirement)
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.requirement.name if self.requirement is not None else self.extra_name
+
+    @property
+    def is_required(self) -> bool:
+        return self.requirement is None or self.requirement.is_required
 
 
 class CaseMaterialFile(models.Model):

@@ -1,0 +1,104 @@
+"""What pages read about cases; each says how many queries it makes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from applications.models import Act, Case, Draft
+from applications.people import is_applicant
+from applications.permissions import READING
+from applications.process import JOINED
+from catalog.enumerations import CasePublicity
+from portal.accounts.models import Mandate, User
+from portal.documents.models import OfficialDocument
+from applications.papers import SUBJECT_KIND
+from portal.web.errors import NotFound
+from portal.web.grants import Actor, Everywhere
+
+
+def case_for_staff(actor: Actor, case_id: UUID) -> Case:
+    """A case of a department whose cases the actor sees (1 query); another department's is NotFound, not forbidden."""
+    case = Case.objects.select_related(*JOINED, "clock", "clerk__staff", "approver__staff").filter(pk=case_id).first()
+    if case is None or not any(actor.grants.has_for(permission, case.department_id) for permission in READING):
+        raise NotFound("没有这个办件。")
+    return case
+
+
+def case_for_applicant(actor: Actor, case_id: UUID, today: dt.date) -> Case:
+    """A case for the one who may act as its applicant (up to 4 queries)."""
+    case = Case.objects.select_related(*JOINED, "clock").filter(pk=case_id).first()
+    if case is None or not is_applicant(actor.user_id, case, today):
+        raise NotFound("没有这个办件。")
+    return case
+
+
+def cases_of_applicant(actor: Actor, today: dt.date) -> QuerySet[Case]:
+    """"My cases", newest first: own submissions, and those of the verified person and the firms it stands for."""
+    user = User.objects.select_related("person").filter(pk=actor.user_id).first()
+    mine = Q(submitted_by_id=actor.user_id, channel="online")
+    if user is not None and user.person is not None and user.person.is_verified:
+        mandates = Mandate.objects.filter(person=user.person, valid_from__lte=today).filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=today)
+        )
+        mine |= Q(applicant_person=user.person) | Q(agent=user.person)
+        mine |= Q(applicant_legal__representative=user.person)
+        mine |= Q(applicant_legal__in=mandates.values("legal_person"))
+    return (
+        Case.objects.filter(mine)
+        .select_related("edition", "department", "clock", "applicant_legal")
+        .order_by("-received_at", "-pk")
+    )
+
+
+def case_by_number(number: str, query_code: str) -> Case | None:
+    """The case that a number and its query code open; None alike for a wrong and for an unknown pair (1 query)."""
+
+
+    case = Case.objects.select_related("edition", "situation", "department", "clock").filter(number=number).first()
+    # The comparison runs for an unknown number as well, so that both take the same time.
+    stored = case.query_code if case is not None else "------"
+    return case if hmac.compare_digest(stored.encode(), query_code.encode()) else None
+
+
+def timeline(case: Case) -> QuerySet[Act]:
+    """All acts in their order (1 query)."""
+    return case.acts.select_related("actor").order_by("seq")
+
+
+def public_timeline(case: Case) -> QuerySet[Act]:
+    """The acts that the public reads: those with a public label."""
+    return timeline(case).exclude(public_label="")
+
+
+def documents_of(case: Case) -> QuerySet[OfficialDocument]:
+    """The case's official documents in their order (1 query)."""
+    return OfficialDocument.objects.filter(subject_kind=SUBJECT_KIND, subject_id=case.pk).order_by("issued_at", "pk")
+
+
+def staff_cases(actor: Actor) -> QuerySet[Case]:
+    """The cases of all departments whose cases the actor sees."""
+    scope: set[UUID] = set()
+    for permission in READING:
+        departments = actor.grants.departments(permission)
+        if isinstance(departments, Everywhere):
+            return Case.objects.all()
+        scope |= departments
+    return Case.objects.filter(department_id__in=scope)
+
+
+def public_cases() -> QuerySet[Case]:
+    """Cases of editions that list them in public, in full or masked, newest first."""
+    return (
+        Case.objects.exclude(edition__publicity=CasePublicity.NONE)
+        .select_related("edition", "department", "applicant_legal")
+        .order_by("-received_at", "-pk")
+    )
+
+
+def open_drafts(actor: Actor, now: dt.datetime) -> QuerySet[Draft]:
+    """The citizen's drafts that are not submitted yet."""
+    return Draft.objects.filter(user_id=actor.user_id, case=None, expires_at__gt=now).select_related("edition__item")
