@@ -79,6 +79,5 @@ def _transaction_is_broken() -> bool:
         return True
     raw = connection.connection
     return raw is not None and (
-        raw.closed != 0
-        or raw.get_transaction_status() == psycopg2.extensions.TRANSACTION_STATUS_INERROR
+        raw.closed != 0 or raw.get_transaction_status() == psycopg2.extensions.TRANSACTION_STATUS_INERROR
     )

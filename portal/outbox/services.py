@@ -86,7 +86,6 @@ def claim(limit: int = BATCH) -> list[tuple[JobView, UUID]]:
     return [(JobView(job.pk, job.kind, job.key, job.payload, job.attempts), token) for job in jobs]
 
 
-
 def perform(view: JobView, token: UUID) -> bool:
     """Do one claimed job: effect and done mark in one transaction. False when it failed or was not ours any more."""
     try:

@@ -47,13 +47,14 @@ class _Plaintext:
         instance.__dict__[self.field.attname] = value
 
 
-class EncryptedTextField(models.Field):  # type: ignore[type-arg]
+class EncryptedTextField(models.Field):
     """Text that is AES-256-GCM in the database, bound to its column and row.
 
-    `context` names the column in the associated data (default: table and column) and never changes. With `person_key="…"` (name of a foreign key to PersonKey on the same model) the person's own erasable key
-    encrypts it, and after erasure the value reads as `ERASED_TEXT`; select_related that key in lists. Without it,
-    and where the foreign key is NULL, the master key does. The row's id has to be known before saving (UUID keys are). `update()`, `bulk_update()`
-    and filters on the value are refused: look up by a BlindIndexField.
+    `context` names the column in the associated data (default: table and column) and never changes. With
+    `person_key="…"` (name of a foreign key to PersonKey on the same model) the person's own erasable key encrypts it,
+    and after erasure the value reads as `ERASED_TEXT`; select_related that key in lists. Without it, and where the
+    foreign key is NULL, the master key does. The row's id has to be known before saving (UUID keys are). `update()`,
+    `bulk_update()` and filters on the value are refused: look up by a BlindIndexField.
     """
 
     description = "encrypted text"
@@ -107,7 +108,7 @@ class EncryptedTextField(models.Field):  # type: ignore[type-arg]
     def value_to_string(self, obj: models.Model) -> str:
         raise TypeError(f"{self.name} is encrypted and is not serialised")
 
-    def formfield(self, **kwargs: Any) -> Any:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> Any:
         return None  # personal numbers are entered by forms that validate them, never by a generated field
 
     def seal(self, instance: models.Model, text: str) -> bytes:
@@ -143,7 +144,7 @@ class EncryptedTextField(models.Field):  # type: ignore[type-arg]
         return f"{column}|{row}".encode()
 
 
-class BlindIndexField(models.CharField):  # type: ignore[type-arg]
+class BlindIndexField(models.CharField):
     """HMAC-SHA256 (hex) of a normalised number, for look-up by equality.
 
     With `source` (name of a field of the same row) it is filled on save; save both fields together. Without it the

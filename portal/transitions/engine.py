@@ -75,7 +75,7 @@ def apply(
 
 
 def perform(ctx: Context) -> Outcome:
-    """Do an act on a row that the caller has locked: what the law does by itself, out of `by_law`, with its own date."""
+    """Do an act on a row that is locked already: what the law does by itself, out of `by_law`, with its own date."""
     return _act(ctx, ctx.process.ledger_subject(ctx.subject))
 
 

@@ -59,6 +59,7 @@ class Process(ABC):
 
     def recorded(self, ctx: Context, transition: Transition, entry: LedgerEntry) -> None:
         """The act stands in the ledger as `entry`: the place for the owner's own row of the act."""
+        return
 
     def ledger_subject(self, subject: Any) -> UUID:
         """The id of the chain to which the row's events belong."""

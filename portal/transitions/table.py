@@ -87,7 +87,9 @@ class Table:
         """What is wrong with the table, in words."""
         found: list[str] = []
         actions = [transition.action for transition in self.transitions]
-        found += [f"action {action} is defined twice" for action in sorted({a for a in actions if actions.count(a) > 1})]
+        found += [
+            f"action {action} is defined twice" for action in sorted({a for a in actions if actions.count(a) > 1})
+        ]
         if self.initial not in self.states:
             found.append(f"the initial state {self.initial} is not a state")
         found += [f"the final state {state} is not a state" for state in sorted(self.finals - self.states.keys())]

@@ -49,7 +49,9 @@ class NotFound(DomainError):
     http_status = 404
     default_code = "not_found"
 
-    def __init__(self, message: str = "没有找到您要的内容。", *, code: str | None = None, field: str | None = None) -> None:
+    def __init__(
+        self, message: str = "没有找到您要的内容。", *, code: str | None = None, field: str | None = None
+    ) -> None:
         super().__init__(message, code=code, field=field)
 
 

@@ -93,6 +93,7 @@ def speak_chinese(field: forms.Field, name: str) -> None:
         if code in stock and str(field.error_messages.get(code)) == str(stock[code]):
             field.error_messages[code] = message
     checked = []
+    validator: Any
     for validator in field.validators:
         sentence = _sentence_for(validator, name)
         if sentence is not None and _has_stock_message(validator):
@@ -152,7 +153,7 @@ class PortalForm(_Chinese, forms.Form):
         self._speak_chinese()
 
 
-class PortalModelForm(_Chinese, forms.ModelForm):  # type: ignore[type-arg]
+class PortalModelForm(_Chinese, forms.ModelForm):
     """The base of forms that are made from a model."""
 
     use_required_attribute = False

@@ -100,9 +100,7 @@ class AccessMiddleware(LoginRequiredMiddleware):
 
     def _sign_in_first(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
         if errors.wants_json(request):
-            return errors.domain_error(
-                request, DomainError("请先登录。", code="sign_in_required", http_status=401)
-            )
+            return errors.domain_error(request, DomainError("请先登录。", code="sign_in_required", http_status=401))
         return self.handle_no_permission(request, view_func)
 
 
@@ -160,5 +158,7 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("X-Frame-Options", "DENY")
-        response.headers.setdefault("Referrer-Policy", getattr(settings, "SECURE_REFERRER_POLICY", None) or "same-origin")
+        response.headers.setdefault(
+            "Referrer-Policy", getattr(settings, "SECURE_REFERRER_POLICY", None) or "same-origin"
+        )
         return response

@@ -186,9 +186,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _read(
-    text: str, queryset: QuerySet[Any], keys: Sequence[OrderKey]
-) -> tuple[bool, list[Any] | None]:
+def _read(text: str, queryset: QuerySet[Any], keys: Sequence[OrderKey]) -> tuple[bool, list[Any] | None]:
     """The cursor's direction and values, each converted by the field that it is compared with."""
     try:
         padded = text + "=" * (-len(text) % 4)

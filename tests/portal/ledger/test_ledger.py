@@ -20,7 +20,9 @@ from portal.ledger.services import record
 
 def add(subject, kind="case.submit", **kwargs):
     with transaction.atomic():
-        return record(subject=subject, kind=kind, actor=kwargs.pop("actor", None), body=kwargs.pop("body", {}), **kwargs)
+        return record(
+            subject=subject, kind=kind, actor=kwargs.pop("actor", None), body=kwargs.pop("body", {}), **kwargs
+        )
 
 
 @pytest.mark.django_db
@@ -35,7 +37,9 @@ def test_events_of_a_subject_form_a_chain():
         expected = hashlib.sha256(
             b"\x02" + bytes(event.prev_hash) + subject.bytes + event.seq.to_bytes(8, "big") + bytes(event.canon)
         ).digest()
-        assert bytes(event.hash) == expected == link_hash(bytes(event.prev_hash), subject, event.seq, bytes(event.canon))
+        assert (
+            bytes(event.hash) == expected == link_hash(bytes(event.prev_hash), subject, event.seq, bytes(event.canon))
+        )
     head = ChainHead.objects.get(subject=subject)
     assert (head.seq, bytes(head.hash)) == (2, second.hash)
 

@@ -19,7 +19,9 @@ def test_a_valid_identity_number_is_accepted(number):
     assert identifiers.identity_check_character(number[:17]) == number[17]
 
 
-@pytest.mark.parametrize("number", [*VECTORS["resident_id_invalid"], "140671", "", "１４０６０２198501010016", "²" * 18])
+@pytest.mark.parametrize(
+    "number", [*VECTORS["resident_id_invalid"], "140671", "", "１４０６０２198501010016", "²" * 18]
+)
 def test_an_invalid_identity_number_is_refused_with_a_sentence(number):
     assert identifiers.identity_number_fault(number, today=TODAY).endswith("。")
 

@@ -13,8 +13,7 @@ from portal.outbox.models import Job
 from portal.transitions import engine
 from portal.web.errors import BadInput, DomainError, NotAllowed, NotFound, WrongState
 from portal.web.grants import SYSTEM_ACTOR
-
-from .toy import APPLICANT, APPROVER, CLERK, STRANGER, TABLE, ToyProcess, new_row
+from tests.portal.transitions.toy import APPLICANT, APPROVER, CLERK, STRANGER, TABLE, ToyProcess, new_row
 
 PROCESS = ToyProcess()
 ACTORS = {"applicant": APPLICANT, "clerk": CLERK, "approver": APPROVER, "stranger": STRANGER, "system": SYSTEM_ACTOR}

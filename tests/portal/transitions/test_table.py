@@ -7,14 +7,18 @@ from xml.etree import ElementTree
 import pytest
 
 from portal.transitions.table import FaultyTable, Party, Table, Transition
-
-from .toy import TABLE
+from tests.portal.transitions.toy import TABLE
 
 
 def test_a_sound_table_passes():
     TABLE.check()
     assert TABLE.find("accept").label == "受理"
-    assert [transition.action for transition in TABLE.available("accepted")] == ["remark", "grant", "refuse", "withdraw"]
+    assert [transition.action for transition in TABLE.available("accepted")] == [
+        "remark",
+        "grant",
+        "refuse",
+        "withdraw",
+    ]
     assert TABLE.available("granted") == ()
     with pytest.raises(LookupError):
         TABLE.find("explode")
@@ -75,9 +79,9 @@ def test_the_svg_is_well_formed_titled_inside_its_frame_and_free_of_styles(publi
     _, _, width, height = (float(number) for number in root.get("viewBox").split())
     for box in root.findall("s:rect", names):
         left, top = float(box.get("x", 0)), float(box.get("y", 0))
-        assert 0 <= left
+        assert left >= 0
         assert left + float(box.get("width")) <= width
-        assert 0 <= top
+        assert top >= 0
         assert top + float(box.get("height")) <= height
     labels = {node.text for node in root.findall("s:text", names)}
     assert set(TABLE.states.values()) <= labels

@@ -51,7 +51,7 @@ def test_everything_missing_is_said_in_chinese_with_the_label():
 
 
 def test_everything_wrong_is_said_in_chinese():
-    wrong = {name: "?" for name in Everything.base_fields} | {"name": "一二三四五", "many": "99", "fee": "1.234"}
+    wrong = dict.fromkeys(Everything.base_fields, "?") | {"name": "一二三四五", "many": "99", "fee": "1.234"}
     form = Everything(wrong, {"paper": SimpleUploadedFile("一个很长很长很长的名字.pdf", b"x")})
     assert not form.is_valid()
     assert_chinese(form)
