@@ -20,7 +20,7 @@ _CITY: Final = re.compile(r"^.*?(?:自治州|地区|盟|州市|市)")
 
 
 def mask_name(name: str) -> str:
-    """张三 -> 张*, 张小三 -> 张*三, four and more: first and last kept. Of a compound surname only the first stays: 欧*修."""
+    """张三 -> 张*, 张小三 -> 张*三, longer: first and last kept. A compound surname shows its first character."""
     name = name.strip()
     if len(name) <= 1:
         return STAR * len(name)

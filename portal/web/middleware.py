@@ -1,7 +1,6 @@
 """The portal's own middleware; the order is given in the settings."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, Final
 
 import structlog
@@ -10,12 +9,10 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.urls import get_script_prefix, set_script_prefix
 from django.utils.cache import add_never_cache_headers
-from django.utils.functional import SimpleLazyObject
 
-from portal import clock
 from portal.web import access
 from portal.web.errors import DomainError, NotAllowed
-from portal.web.grants import Actor, Grants, actor_of, grants_of
+from portal.web.requests import adopt
 from portal.web.views import errors
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -35,8 +32,9 @@ class ElderMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info == f"/{ELDER}":
             return HttpResponsePermanentRedirect(f"{request.path}/")
-        request.elder = request.path_info.startswith(f"/{ELDER}/")  # type: ignore[attr-defined]
-        if not request.elder:  # type: ignore[attr-defined]
+        request = adopt(request)
+        request.elder = request.path_info.startswith(f"/{ELDER}/")
+        if not request.elder:
             return self.get_response(request)
         before = get_script_prefix()
         request.path_info = request.path_info[len(ELDER) + 1 :]
@@ -48,31 +46,13 @@ class ElderMiddleware:
 
 
 class ActorMiddleware:
-    """Gives request.grants, request.actor and request.now: each found at its first use, once per request."""
+    """Gives request.grants, request.actor and request.now (portal.web.requests)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        attach_actor(request)
-        return self.get_response(request)
-
-
-def attach_actor(request: Any) -> None:
-    """Put the lazy attributes on a request; tests that build requests by hand use it, too."""
-
-    def grants() -> Grants:
-        return grants_of(request.user)
-
-    def actor() -> Actor:
-        return actor_of(request.user, request.grants)
-
-    def now() -> datetime:
-        return clock.now()
-
-    request.grants = SimpleLazyObject(grants)
-    request.actor = SimpleLazyObject(actor)
-    request.now = SimpleLazyObject(now)
+        return self.get_response(adopt(request))
 
 
 class AccessMiddleware(LoginRequiredMiddleware):
@@ -86,7 +66,8 @@ class AccessMiddleware(LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         match = request.resolver_match
         mark = access.access_of(view_func, match.view_name if match else "")
-        request.access = mark  # type: ignore[attr-defined]
+        request = adopt(request)
+        request.access = mark
         if mark is None:
             logger.error("view_without_access_mark", view=getattr(view_func, "__qualname__", repr(view_func)))
             return errors.domain_error(request, NotAllowed("这个页面没有开放。", code="unmarked_view"))
@@ -94,7 +75,7 @@ class AccessMiddleware(LoginRequiredMiddleware):
             return None
         if not request.user.is_authenticated:
             return self._sign_in_first(request, view_func)
-        if mark.permissions and not request.grants.has_any(*mark.permissions):  # type: ignore[attr-defined]
+        if mark.permissions and not request.grants.has_any(*mark.permissions):
             return errors.domain_error(request, NotAllowed("您的账号没有使用这个页面的权限。", code="no_permission"))
         return None
 

@@ -1,19 +1,21 @@
 """Deny by default: what the middleware does with each mark."""
 
 import json
+from datetime import datetime
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.template import RequestContext, Template
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.urls import path, reverse
 from django.views import View
 
 from portal.web import access, grants
 from portal.web.errors import BadInput, NotFound, TooMany, WrongState
 from portal.web.permissions import PermissionEnum, all_permissions
+from portal.web.requests import adopt
 
 
 class ToyPermission(PermissionEnum):
@@ -282,3 +284,14 @@ def test_codenames_are_unique_over_the_project():
 
         all_permissions()
     del Other
+
+
+@pytest.mark.django_db
+def test_a_request_of_any_handler_has_one_now_and_one_actor(visitor, granted):
+    granted({})
+    request = adopt(RequestFactory().get("/"))
+    request.user = visitor
+    assert adopt(request) is request
+    assert request.now is request.now
+    assert isinstance(request.now, datetime)
+    assert request.actor == grants.Actor(visitor.pk, "张三", request.grants)
