@@ -277,3 +277,16 @@ def test_verify_log_exits_with_1_and_says_where(owner):
     found = json.loads(output.getvalue())
     assert found["clean"] is False
     assert {fault["code"] for fault in found["faults"]} == {"columns_differ", "trigger_not_always"}
+
+
+@pytest.mark.django_db
+def test_the_readers_of_the_ledger_leave_the_bytes_unread(django_assert_num_queries):
+    first, second = uuid4(), uuid4()
+    for subject in (first, second, first):
+        add(subject)
+    with django_assert_num_queries(2):
+        assert [event.seq for event in queries.events_of(first)] == [1, 2]
+        found = list(queries.events_of_many([first, second]))
+    assert [event.subject for event in found] == [first, second, first]
+    assert found[0].at.endswith("+00:00")
+    assert queries.event_by_key(first, uuid4()) is None

@@ -1,5 +1,7 @@
 """Work that follows a commit (operations.md section 2)."""
 
+import os
+import signal
 import threading
 from datetime import timedelta
 from uuid import uuid4
@@ -233,3 +235,24 @@ def test_a_sweeper_runs_until_nothing_is_left(monkeypatch):
 
     monkeypatch.setattr(sweepers, "_sweepers", {"many": sweep})
     assert [(result.done, result.failed) for result in sweepers.run_all(limit=200)] == [(450, False)]
+
+
+@pytest.mark.django_db
+def test_the_loop_goes_on_until_it_is_asked_to_stop(monkeypatch):
+    rounds = []
+
+    def sweep(limit):
+        rounds.append(limit)
+        if len(rounds) == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return 0
+
+    monkeypatch.setattr(sweepers, "_sweepers", {"rounds": sweep})
+    monkeypatch.setattr("portal.outbox.management.commands.sweep.close_old_connections", lambda: None)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        call_command("sweep", loop=True, interval=0.001, limit=7)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert rounds == [7, 7, 7]
