@@ -21,7 +21,11 @@ class OfficialDocument(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField("查验码", max_length=26, unique=True, default=ulid, editable=False)
+    short_code = models.CharField(
+        "核验码", max_length=12, unique=True, editable=False, help_text="印在文书上，手工输入；查验码的后十二位"
+    )
     kind = models.CharField("种类", max_length=32, choices=DocumentKind)
+    # PROTECT: a document outlives nothing that it names.
     department = models.ForeignKey(Department, models.PROTECT, related_name="+", verbose_name="出具机关")
     year = models.PositiveSmallIntegerField("年")
     seq = models.PositiveIntegerField("序号")
@@ -32,7 +36,7 @@ class OfficialDocument(models.Model):
         PersonKey, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="密钥"
     )
     issuer_name = models.CharField("出具机关名称", max_length=100, help_text="出具时的名称，机构改革后不变")
-    data = EncryptedTextField("数据", help_text="规范 JSON (RFC 8785)")
+    data = EncryptedTextField("数据", person_key="person_key", help_text="规范 JSON (RFC 8785)")
     data_hash = models.CharField("数据摘要", max_length=64, help_text="SHA-256，写入存证")
     template_version = models.PositiveSmallIntegerField("模板版本", default=1)
     issued_at = models.DateTimeField("出具时间")

@@ -1,0 +1,107 @@
+"""Bytes on disk under the hash of their content, outside the web root: `files/clean/ab/<sha256>`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import hashlib
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+
+def root() -> Path:
+    return Path(settings.FILES_DIR) / "clean"
+
+
+def is_hash(name: str) -> bool:
+    return re.fullmatch(r"[0-9a-f]{64}", name) is not None
+
+
+def path_of(sha256: str) -> Path:
+    """Where the bytes of this hash lie."""
+    if not is_hash(sha256):
+        raise ValueError("not a SHA-256 in lower-case hex")
+    return root() / sha256[:2] / sha256
+
+
+def put(content: bytes) -> str:
+    """Write bytes durably and return their hash; the same bytes are kept once.
+
+    Written under another name, synced and renamed, so that a name never stands for half a file. The age of a file
+    that is there already is renewed, which keeps the collection of orphans away until its row is committed.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    target = path_of(digest)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _locked(fcntl.LOCK_SH):
+        if target.exists():
+            os.utime(target)
+            return digest
+        temporary = target.with_name(f".{digest}.{secrets.token_hex(8)}")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    _sync_folder(target.parent)
+    return digest
+
+
+def get(sha256: str) -> bytes:
+    """The bytes; raises FileNotFoundError."""
+    return path_of(sha256).read_bytes()
+
+
+def folders() -> list[Path]:
+    """The folders that hold files, in order."""
+    return sorted(path for path in root().iterdir() if path.is_dir()) if root().is_dir() else []
+
+
+def older_than(folder: Path, age: dt.timedelta) -> Iterator[str]:
+    """The names of the files that nobody touched for this long."""
+    for path in folder.iterdir():
+        if path.is_file() and _is_old(path, age):
+            yield path.name
+
+
+def remove_old(path: Path, age: dt.timedelta) -> bool:
+    """Remove a file unless somebody stored the same bytes again meanwhile."""
+    with _locked(fcntl.LOCK_EX):
+        if not path.exists() or not _is_old(path, age):
+            return False
+        path.unlink()
+        return True
+
+
+def _is_old(path: Path, age: dt.timedelta) -> bool:
+    return path.stat().st_mtime < time.time() - age.total_seconds()
+
+
+@contextmanager
+def _locked(mode: int) -> Iterator[None]:
+    descriptor = os.open(root() / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, mode)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
