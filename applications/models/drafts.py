@@ -27,6 +27,9 @@ class Draft(models.Model):
     address = EncryptedTextField("地址", blank=True, default="")
     details = models.JSONField("申请内容", default=dict, blank=True)
     delivery_method = models.CharField("领取方式", max_length=20, blank=True)
+    not_applicable = models.JSONField(
+        "不适用的材料", default=list, blank=True, help_text="有条件的材料中申请人说不适用的，材料代码"
+    )
     steps_done = models.JSONField("完成的步骤", default=list, blank=True)
     edition_changed_from = models.PositiveSmallIntegerField("原版次", null=True, blank=True)
     submit_key = models.UUIDField("提交键", default=uuid7, editable=False)

@@ -22,9 +22,11 @@ from portal.files.models import StoredFile
 from portal.web.errors import BadInput, NotAllowed, NotFound, WrongState
 from portal.web.grants import Actor
 
-KEPT: Final = dt.timedelta(days=90)
+KEPT: Final = dt.timedelta(days=30)
 #: What a step of the form may change.
-EDITABLE: Final = frozenset({"legal_person", "situation", "contact_phone", "address", "details", "delivery_method"})
+EDITABLE: Final = frozenset(
+    {"legal_person", "situation", "contact_phone", "address", "details", "delivery_method", "not_applicable"}
+)
 STEPS: Final = ("conditions", "applicant", "details", "materials", "delivery", "check")
 
 
@@ -118,6 +120,7 @@ def follow_edition(*, draft_id: UUID, actor: Actor) -> Draft:
         else:
             material.requirement = same
             material.save(update_fields=["requirement"])
+    draft.not_applicable = [code for code in draft.not_applicable if code in by_code]
     names = {str(field["name"]) for field in current.form_fields}
     draft.details = {name: value for name, value in draft.details.items() if name in names}
     if draft.situation is not None:
