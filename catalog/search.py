@@ -59,15 +59,12 @@ def find_items(question: str, *, on: dt.date, limit: int = 10, audience: str = "
     ranked = best(parsed, [(_findable(row), i) for i, row in enumerate(rows[:CANDIDATES])], CANDIDATES)
     chosen = [(rows[position], points) for position, points in ranked[:limit]]
     editions = {
-        edition.item_id: edition for edition in editions_in_force(on).filter(item_id__in=[row.item_id for row, _ in chosen])
+        edition.item_id: edition
+        for edition in editions_in_force(on).filter(item_id__in=[row.item_id for row, _ in chosen])
     }
-    hits = tuple(
-        Hit(edition=editions[row.item_id], points=points) for row, points in chosen if row.item_id in editions
-    )
+    hits = tuple(Hit(edition=editions[row.item_id], points=points) for row, points in chosen if row.item_id in editions)
     terms = tuple(sorted({core, *(t for t in parsed.tokens if len(t) > 1)}, key=len, reverse=True))
-    return Results(
-        question=question, hits=hits, count=len(ranked), capped=len(rows) > CANDIDATES, terms=terms
-    )
+    return Results(question=question, hits=hits, count=len(ranked), capped=len(rows) > CANDIDATES, terms=terms)
 
 
 def _candidates(question: Question, on: dt.date, audience: str) -> QuerySet[ItemSearch]:
@@ -98,22 +95,23 @@ def _candidates(question: Question, on: dt.date, audience: str) -> QuerySet[Item
     nearness = (
         Cast(Func(F("name_vector"), query, function="ts_rank"), FloatField()) if query is not None else Value(0.0)
     )
-    return (
-        rows.annotate(
-            nearness=nearness,
-            edition_name=F("item__editions__name"),
-            edition_keywords=F("item__editions__keywords"),
-            basic_code=F("item__basic_code"),
-            implementation_code=F("item__implementation_code"),
-        )
-        .order_by("-nearness", "item__number", "item__basic_code")
-    )
+    return rows.annotate(
+        nearness=nearness,
+        edition_name=F("item__editions__name"),
+        edition_keywords=F("item__editions__keywords"),
+        basic_code=F("item__basic_code"),
+        implementation_code=F("item__implementation_code"),
+    ).order_by("-nearness", "item__number", "item__basic_code")
 
 
 def _findable(row: ItemSearch) -> Findable:
     name, keywords = row.edition_name, tuple(row.edition_keywords)  # type: ignore[attr-defined]
     return _prepared(
-        name, keywords, row.pinyin, row.initials, (row.basic_code, row.implementation_code)  # type: ignore[attr-defined]
+        name,
+        keywords,
+        row.pinyin,
+        row.initials,
+        (row.basic_code, row.implementation_code),  # type: ignore[attr-defined]
     )
 
 

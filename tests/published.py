@@ -35,7 +35,9 @@ def _departments() -> None:
         return
     start = dt.date(2015, 1, 1)
     region = Region.objects.create(code="140600", name="朔州市", kind=Region.Kind.CITY, valid_from=start)
-    data = yaml.safe_load((settings.BASE_DIR / "portal/organizations/data/departments.yaml").read_text(encoding="utf-8"))
+    data = yaml.safe_load(
+        (settings.BASE_DIR / "portal/organizations/data/departments.yaml").read_text(encoding="utf-8")
+    )
     for row in data["departments"]:
         Department.objects.create(
             number=row["number"],

@@ -1,0 +1,25 @@
+"""Public pages; every address also exists below /elder/."""
+
+from django.urls import path, re_path
+
+from disclosure.views import browse, calculator, cases, guide, home, pages, search
+
+app_name = "disclosure"
+
+CODE = r"(?P<code>[0-9A-Z]{12})"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
+    path("items/", browse.items, name="browse"),
+    re_path(rf"^items/{CODE}/$", guide.guide, name="guide"),
+    re_path(rf"^items/{CODE}/print/$", guide.guide_print, name="guide_print"),
+    path("departments/", browse.departments, name="departments"),
+    path("cases/", cases.public_list, name="public_cases"),
+    path("calculator/", calculator.calculate, name="calculator"),
+    path("design/", pages.design_sheet, name="design_sheet"),
+    path("about/", pages.about, name="about"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    path("sitemap/", pages.sitemap, name="sitemap"),
+]
