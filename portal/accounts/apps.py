@@ -7,12 +7,19 @@ class AccountsConfig(AppConfig):
     verbose_name = "身份认证库"
 
     def ready(self) -> None:
-        from portal.accounts import grants, jobs
+        from django.contrib.auth.signals import user_logged_in
+
+        from portal.accounts import grants, jobs, text_messages
         from portal.accounts.permissions import register_permissions
-        from portal.web import reference
+        from portal.web import access, reference
         from portal.web.grants import register_resolver
 
         assert jobs.leave
+        assert text_messages.deliver
         register_permissions()
         register_resolver(grants.resolve, name=grants.name_of)
         reference.register(floor=reference.ACCOUNTS, name="accounts", load=grants.sync_roles)
+        user_logged_in.connect(grants.on_sign_in, dispatch_uid="accounts.sign_in")
+        for name in ("account_login", "account_logout", "account_inactive"):
+            access.mark_url(name, access.PUBLIC)
+        access.mark_url("account_change_password", access.SIGNED_IN)

@@ -137,3 +137,9 @@ def sync_user(user: User) -> None:
         ),
         ignore_conflicts=True,
     )
+
+
+def on_sign_in(sender: object, user: User, **kwargs: Any) -> None:
+    """A sign-in starts with the rows of the day, even if no worker ran over night."""
+    if Staff.objects.filter(user=user).exists():
+        sync_user(user)

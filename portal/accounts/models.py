@@ -281,3 +281,32 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.staff} {self.window} {self.get_post_display()}"
+
+
+class OneTimeCode(models.Model):
+    """A code that proves a phone (验证码): used once, for ten minutes, five attempts; only its keyed hash is kept."""
+
+    class Purpose(models.TextChoices):
+        REGISTER = "register", "注册"
+        RESET = "reset", "重设密码"
+        CHANGE_PHONE = "change_phone", "更换手机"
+        LINK = "link", "关联大厅登记"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    purpose = models.CharField("用途", max_length=16, choices=Purpose)
+    # CASCADE: a code is nothing without its sign-in.
+    user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="+", verbose_name="用户")
+    phone = EncryptedTextField("手机号码", blank=True, default="")
+    content = EncryptedTextField("待办内容", blank=True, default="")
+    code_hash = models.CharField("验证码摘要", max_length=64)
+    attempts = models.PositiveSmallIntegerField("已试次数", default=0)
+    created_at = models.DateTimeField("发出时间")
+    expires_at = models.DateTimeField("失效时间", db_index=True)
+    used_at = models.DateTimeField("使用时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "验证码"
+        verbose_name_plural = verbose_name
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} {self.pk}"

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from portal.embedded.addresses import database_settings, redis_urls
@@ -209,6 +210,8 @@ if ENVIRONMENT.email_url.startswith("smtp"):
     EMAIL_USE_SSL = _mail.scheme == "smtps"
     EMAIL_TIMEOUT = 10
 
+# Where text messages go while no gateway is registered; production has none.
+SMS_FOLDER: Path | None = SENT_DIR
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxy_count
 LOGGING_CONFIG = None
 logging_settings(ENVIRONMENT.log_level)

@@ -17,6 +17,7 @@ if not ENVIRONMENT.public_url.startswith("https://"):
 
 DEBUG = False
 DEMONSTRATION = False
+SMS_FOLDER = None  # codes never stand in files here: a gateway carries them
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.trusted_proxy_count else None
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]

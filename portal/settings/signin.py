@@ -2,7 +2,7 @@
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    # Is a ModelBackend itself; with both, every attempt would cost two hashes.
     "allauth.account.auth_backends.AuthenticationBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
@@ -35,3 +35,11 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_ADAPTER = "portal.accounts.adapter.PortalAdapter"
+ACCOUNT_FORMS = {
+    "login": "portal.accounts.forms.signing_in.SignInForm",
+    "change_password": "portal.accounts.forms.signing_in.PasswordForm",
+}
+# Registration, reset and change of phone are ours (portal.accounts.services.signing_in): they prove the phone first.
+ACCOUNT_PHONE_VERIFICATION_ENABLED = False
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key", "change_password": "5/m/user"}

@@ -1,5 +1,6 @@
 """What changes people, staff, roles and postings; see the modules for the rules."""
 
+from portal.accounts.services import codes, signing_in
 from portal.accounts.services.legal_persons import (
     create_legal_person,
     declare_legal_person,
@@ -20,6 +21,7 @@ __all__ = [
     "add_posting",
     "add_staff",
     "assign_role",
+    "codes",
     "create_legal_person",
     "declare_legal_person",
     "end_mandate",
@@ -32,6 +34,7 @@ __all__ = [
     "register_person_in_hall",
     "set_initial_password",
     "set_office_head",
+    "signing_in",
     "verify_at_window",
     "verify_legal_person",
 ]

@@ -1,0 +1,74 @@
+"""How allauth meets our users: phones without +86, no stock messages, where a sign-in leads."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.urls import get_script_prefix, reverse
+
+from portal.accounts.models import Staff, User
+from portal.accounts.services.persons import user_by_phone
+from portal.privacy.identifiers import mobile_fault, normalise_mobile
+
+# One sentence for a wrong account and a wrong password, whatever was typed: nobody learns who is registered.
+WRONG = "账号或密码不正确，请检查后再试。"
+
+
+class PhoneField(forms.CharField):
+    """A mobile number of the mainland, with or without +86."""
+
+    def clean(self, value: Any) -> str:
+        number = normalise_mobile(super().clean(value))
+        if fault := mobile_fault(number):
+            raise ValidationError(fault, code="mobile")
+        return number
+
+
+class PortalAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages: ClassVar[dict[str, str]] = {
+        **DefaultAccountAdapter.error_messages,
+        "phone_password_mismatch": WRONG,
+        "username_password_mismatch": WRONG,
+        "email_password_mismatch": WRONG,
+        "invalid_login": WRONG,
+        "incorrect_password": "密码不正确，请检查。",
+        "enter_current_password": "现在的密码不正确，请检查。",
+        "too_many_login_attempts": "登录失败次数太多，请 5 分钟后再试，或者用验证码重设密码。",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False  # registration is ours: it proves the phone before an account exists
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing: our pages say themselves what happened."""
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        if Staff.objects.filter(user=request.user).exists():
+            return f"{get_script_prefix()}desk/"
+        return f"{get_script_prefix()}my/"
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return f"{reverse('account_login')}?changed=1"
+
+    def phone_form_field(self, **kwargs: Any) -> PhoneField:
+        return PhoneField(label="手机号码", **kwargs)
+
+    def get_phone(self, user: User) -> tuple[str, bool] | None:
+        return (user.phone, user.phone_verified) if user.phone else None
+
+    def set_phone(self, user: User, phone: str, verified: bool) -> None:
+        user.phone, user.phone_verified = normalise_mobile(phone), verified
+        user.save(update_fields=["phone", "phone_index", "phone_verified"])
+
+    def set_phone_verified(self, user: User, phone: str) -> None:
+        self.set_phone(user, phone, True)
+
+    def get_user_by_phone(self, phone: str) -> User | None:
+        return user_by_phone(phone)
+
+    def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
+        raise NotImplementedError("codes are sent by portal.accounts.services.codes")

@@ -1,0 +1,16 @@
+"""Addresses of a person's own page and of the stationing page, in the namespace accounts."""
+
+from django.urls import path
+
+from portal.accounts.views import profile, stationing
+
+app_name = "accounts"
+urlpatterns = [
+    path("my/profile/", profile.profile, name="profile"),
+    path("my/profile/phone/", profile.change_phone, name="change_phone"),
+    path("my/profile/phone/code/", profile.change_phone_code, name="change_phone_code"),
+    path("my/profile/link/", profile.link, name="link"),
+    path("my/profile/link/code/", profile.link_code, name="link_code"),
+    path("my/profile/legal-persons/add/", profile.add_legal_person, name="add_legal_person"),
+    path("desk/stationing/", stationing.stationing, name="stationing"),
+]
