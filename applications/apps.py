@@ -7,10 +7,6 @@ class ApplicationsConfig(AppConfig):
     verbose_name = "办件库"
 
     def ready(self) -> None:
-        from importlib.util import find_spec
-
-        if not all(map(find_spec, ("portal.files.services", "portal.documents.services", "portal.messaging.services"))):
-            return
         from applications import permissions, policies
         from applications.services import leaving, recounting, sweeping
         from portal.accounts import hooks as accounts

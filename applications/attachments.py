@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from applications.models import Case, CaseMaterial, CaseMaterialFile
+from applications.people import acting_user
 from portal.files import services as files
 from portal.files.models import StoredFile
 from portal.web.errors import BadInput
@@ -27,7 +28,7 @@ def attach_supplied(
         files.assign(file, OWNER_KIND, case.pk)
         added.append(
             CaseMaterialFile.objects.create(
-                material=material, file=file, supplied=True, added_at=now, added_by_id=_user(actor)
+                material=material, file=file, supplied=True, added_at=now, added_by_id=acting_user(actor)
             )
         )
     return added
@@ -35,14 +36,9 @@ def attach_supplied(
 
 def own_files(case: Case, file_ids: Sequence[UUID], actor: Actor) -> list[StoredFile]:
     """The files that this actor uploaded, not yet anybody else's; raises BadInput for any other."""
-    found = {file.pk: file for file in StoredFile.objects.filter(pk__in=file_ids, uploaded_by_id=actor.user_id)}
+    found = {file.pk: file for file in StoredFile.objects.filter(pk__in=file_ids, uploaded_by_id=acting_user(actor))}
     for file_id in file_ids:
         file = found.get(file_id)
         if file is None or (file.owner_kind == OWNER_KIND and file.owner_id != case.pk):
             raise BadInput("没有找到上传的文件，请重新上传。", field="supplies", code="file_unknown")
     return [found[file_id] for file_id in file_ids]
-
-
-def _user(actor: Actor) -> UUID:
-    assert actor.user_id is not None
-    return actor.user_id

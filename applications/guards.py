@@ -1,4 +1,4 @@
-"""What must hold before an act: each raises a DomainError; asked without input they say whether the act may be offered."""
+"""What must hold before an act: each raises a DomainError; asked without input, whether the act may be offered."""
 
 from __future__ import annotations
 
@@ -149,7 +149,9 @@ def nobody_else_has_claimed(ctx: Context) -> None:
     case = _case(ctx)
     if case.claimed_by_id is not None and case.claimed_by_id != ctx.actor.user_id:
         assert case.claimed_by is not None
-        raise WrongState(f"本件由{case.claimed_by.get_full_name()}认领办理，退回待办后您才能办理。", code="claimed_by_another")
+        raise WrongState(
+            f"本件由{case.claimed_by.get_full_name()}认领办理，退回待办后您才能办理。", code="claimed_by_another"
+        )
 
 
 def nobody_has_claimed(ctx: Context) -> None:

@@ -12,7 +12,7 @@ from applications.states import ClockLevel
 
 @dataclass(frozen=True, slots=True)
 class LevelChange:
-    """A clock whose level changed. `reached` are the levels passed since the last look, each with the date it turned."""
+    """A clock whose level changed. `reached`: levels passed since the last look, each with the date it turned."""
 
     case_id: UUID
     department_id: UUID

@@ -28,7 +28,7 @@ READING = (
 )
 
 #: The organ's head permits an extension (行政许可法 42) and sees the cases; deciding is the approver's.
-HOLDERS: Final = {
+HOLDERS: Final[dict[str, list[PermissionEnum]]] = {
     Role.WINDOW_CLERK: [
         CasePermission.VIEW_CASE,
         CasePermission.RECEIVE_CASE,

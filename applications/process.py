@@ -59,9 +59,12 @@ class CaseProcess(Process):
     table = TABLE
 
     def lock(self, subject_id: UUID) -> Case:
-        # NO KEY: rows that point to the case (signals of a sweep) need not wait for an act, so none waits for the other.
+        # NO KEY: rows that point to the case (signals of a sweep) need not wait for an act.
         case = (
-            Case.objects.select_for_update(no_key=True, of=("self",)).select_related(*JOINED).filter(pk=subject_id).first()
+            Case.objects.select_for_update(no_key=True, of=("self",))
+            .select_related(*JOINED)
+            .filter(pk=subject_id)
+            .first()
         )
         if case is None:
             raise NotFound("没有这个办件。")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -115,24 +114,6 @@ def next_check_at(
         dates = [*turns, pause_until]
     ahead = [day for day in dates if day is not None and day > today]
     return shanghai_midnight(min(ahead)) if ahead else None
-
-
-def remedies_text(*, reconsideration: str = "朔州市人民政府", court: str = "朔州市朔城区人民法院") -> str:
-    """REV-6 (行政复议法 20, 行政诉讼法 46): what an applicant can do against a decision, with both periods."""
-    return (
-        f"如对本决定不服，可以自收到本决定书之日起60日内向{reconsideration}申请行政复议，"
-        f"也可以自收到本决定书之日起6个月内向{court}提起行政诉讼。"
-    )
-
-
-def remedies_faults(text: str) -> str | None:
-    """What a remedies text lacks, as a sentence; None when it names both ways and both periods."""
-    compact = re.sub(r"\s", "", text)
-    if "复议" not in compact or not re.search(r"60日|六十日", compact):
-        return "救济途径要写明60日内可以申请行政复议。"
-    if "诉讼" not in compact or not re.search(r"6个月|六个月", compact):
-        return "救济途径要写明6个月内可以提起行政诉讼。"
-    return None
 
 
 def stage_of(state: str) -> Stage | None:

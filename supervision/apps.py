@@ -7,10 +7,6 @@ class SupervisionConfig(AppConfig):
     verbose_name = "电子监察"
 
     def ready(self) -> None:
-        from importlib.util import find_spec
-
-        if not find_spec("portal.messaging.services"):
-            return
         from applications import hooks
         from portal.outbox.registry import handler
         from supervision import services

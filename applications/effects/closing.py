@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from applications import inputs, rules
+from applications import inputs
 from applications.effects.review import approver_opinion, end_procedure
 from applications.models import Case, Delivery, Opinion
+from applications.people import acting_user
 from applications.states import Decision
+from portal.documents.rules import remedies_faults, remedies_text
 from portal.transitions.process import Context
 from portal.web.errors import BadInput
 
@@ -32,9 +34,9 @@ def refuse(ctx: Context) -> None:
         "facts": inputs.text(ctx, "facts", "查明的事实"),
         "reasons": inputs.text(ctx, "reasons", "不予许可的理由"),
         "legal_basis": inputs.text(ctx, "legal_basis", "法律依据", longest=1000),
-        "remedies": inputs.text(ctx, "remedies", "救济途径", longest=1000, default=rules.remedies_text()),
+        "remedies": inputs.text(ctx, "remedies", "救济途径", longest=1000, default=remedies_text()),
     }
-    if (fault := rules.remedies_faults(details["remedies"])) is not None:
+    if (fault := remedies_faults(details["remedies"])) is not None:
         raise BadInput(fault, field="remedies", code="remedies_incomplete")
     case.decision_details = details
     _decide(ctx, Decision.REFUSED)
@@ -72,7 +74,7 @@ def deliver(ctx: Context) -> None:
         or "本人",
         tracking=tracking,
         delivered_at=ctx.now,
-        deliverer_id=ctx.actor.user_id,
+        deliverer_id=acting_user(ctx.actor),
         remark=inputs.text(ctx, "remark", "备注", required=False, longest=500),
     )
     case.delivered_at = ctx.now

@@ -12,6 +12,7 @@ from applications.people import is_applicant
 from applications.recording import act_id
 from applications.states import CaseChannel
 from portal.clock import SHANGHAI, local_date
+from portal.documents.rules import remedies_faults, remedies_text
 from portal.organizations.models import OpeningHours
 from portal.transitions.process import Context
 from portal.web.errors import BadInput
@@ -98,7 +99,7 @@ def supply(ctx: Context) -> None:
     missing = [line for line in lines.values() if not _has_material(line)]
     if missing:
         raise BadInput(
-            f"还有 {len(missing)} 项没有补交材料，第一项是“{missing[0].material.name}”。每一项都要有材料，只写说明不行。",
+            f"还有 {len(missing)} 项没有补交材料，第一项是“{missing[0].material.name}”。只写说明不行，要有材料。",
             field="supplies",
             code="supply_incomplete",
         )
@@ -164,8 +165,8 @@ def _answer(ctx: Context) -> None:
     """Both are due on the day of receipt; later, until deemed acceptance, they are possible but marked late."""
     case: Case = ctx.subject
     case.closing_reason = ctx.results["reason"]
-    ctx.results["remedies"] = inputs.text(ctx, "remedies", "救济途径", default=rules.remedies_text(), longest=1000)
-    if (fault := rules.remedies_faults(ctx.results["remedies"])) is not None:
+    ctx.results["remedies"] = inputs.text(ctx, "remedies", "救济途径", default=remedies_text(), longest=1000)
+    if (fault := remedies_faults(ctx.results["remedies"])) is not None:
         raise BadInput(fault, field="remedies", code="remedies_incomplete")
     due = rules.answer_due_on(current_calendar(), local_date(case.received_at), after_hours=_after_hours(case))
     ctx.results["late"] = local_date(ctx.now) > due

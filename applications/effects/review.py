@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from applications import inputs, rules
 from applications.models import Case, Extension, Opinion, SpecialProcedure
+from applications.people import acting_user
 from applications.states import Stage
 from portal.clock import local_date
 from portal.transitions.process import Context
@@ -17,7 +18,7 @@ def _sign(ctx: Context, stage: Stage, recommendation: str, text: str) -> None:
         stage=stage,
         recommendation=recommendation,
         text=text,
-        author_id=ctx.actor.user_id,
+        author_id=acting_user(ctx.actor),
         author_name=ctx.actor.name[:50],
         given_at=ctx.now,
     )
@@ -49,7 +50,7 @@ def approver_opinion(ctx: Context, recommendation: str, text: str) -> None:
 
 
 def pause(ctx: Context) -> None:
-    """TIM-4 (行政许可法 45): only the procedures of the edition stop the clock, until a stated date, told in writing."""
+    """TIM-4 (行政许可法 45): only procedures of the edition stop the clock, until a stated date, told in writing."""
     case: Case = ctx.subject
     lawful = {procedure.code: procedure for procedure in rules.procedures_of(case.edition)}
     code = inputs.text(ctx, "procedure", "特别程序", longest=50)

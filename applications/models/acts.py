@@ -81,7 +81,8 @@ class ClockEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "seq"], name="clock_event_seq_once"),
             models.CheckConstraint(
-                condition=~Q(type="paused") | (~Q(procedure="") & Q(until__isnull=False)), name="pause_has_procedure_and_end"
+                condition=~Q(type="paused") | (~Q(procedure="") & Q(until__isnull=False)),
+                name="pause_has_procedure_and_end",
             ),
             models.CheckConstraint(condition=~Q(type="extended") | Q(n__gte=1), name="extension_has_days"),
         ]

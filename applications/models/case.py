@@ -68,13 +68,9 @@ class Case(models.Model):
     )
     result_number = models.CharField("证照或者批文编号", max_length=100, blank=True)
 
-    clerk = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="受理人"
-    )
+    clerk = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="受理人")
     reviewer_ids = ArrayField(models.UUIDField(), default=list, blank=True, verbose_name="审核人")
-    approver = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="批准人"
-    )
+    approver = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="批准人")
     claimed_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="claimed_cases", verbose_name="经办"
     )
@@ -90,7 +86,8 @@ class Case(models.Model):
                 name="one_applicant",
             ),
             models.CheckConstraint(
-                condition=(Q(decided_at__isnull=True) & Q(decision="")) | (Q(decided_at__isnull=False) & ~Q(decision="")),
+                condition=(Q(decided_at__isnull=True) & Q(decision=""))
+                | (Q(decided_at__isnull=False) & ~Q(decision="")),
                 name="decided_at_exactly_when_decided",
             ),
             models.CheckConstraint(
@@ -170,7 +167,9 @@ class CaseClock(models.Model):
         verbose_name = "办件时限"
         verbose_name_plural = verbose_name
         indexes = [
-            models.Index(fields=["department", "paused", "sort_on", "case"], condition=Q(open=True), name="clock_work_list"),
+            models.Index(
+                fields=["department", "paused", "sort_on", "case"], condition=Q(open=True), name="clock_work_list"
+            ),
             models.Index(fields=["department", "level"], condition=Q(open=True), name="clock_by_level"),
             models.Index(fields=["claimed_by", "sort_on"], condition=Q(open=True), name="clock_by_claim"),
             models.Index(fields=["next_check_at"], condition=Q(next_check_at__isnull=False), name="clock_next_check"),

@@ -1,4 +1,4 @@
-"""Drafts of online applications: kept in the database, one address per step, gone only when the citizen says so or after their time."""
+"""Drafts of online applications: kept in the database, one address per step, gone when the citizen says so or in time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ class Draft(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, models.CASCADE, related_name="drafts", verbose_name="用户")
     edition = models.ForeignKey(ItemEdition, models.PROTECT, related_name="drafts", verbose_name="事项版本")
-    situation = models.ForeignKey(Situation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="情形")
+    situation = models.ForeignKey(
+        Situation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="情形"
+    )
     # null: the user applies for himself.
     legal_person = models.ForeignKey(
         LegalPerson, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="代表的法人"

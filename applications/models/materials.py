@@ -24,7 +24,12 @@ class CaseMaterial(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     case = models.ForeignKey(Case, models.CASCADE, related_name="materials", verbose_name="办件")
     requirement = models.ForeignKey(
-        MaterialRequirement, models.PROTECT, null=True, blank=True, related_name="case_materials", verbose_name="材料要求"
+        MaterialRequirement,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="case_materials",
+        verbose_name="材料要求",
     )
     # What a correction asks beyond the published list carries a legal basis (domain APP-6).
     extra_name = models.CharField("另外要求的材料", max_length=200, blank=True)

@@ -72,7 +72,9 @@ class SpecialProcedure(models.Model):
         verbose_name_plural = verbose_name
         ordering = ["started_at"]
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(ended_on__isnull=True), name="one_open_pause_per_case"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(ended_on__isnull=True), name="one_open_pause_per_case"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,13 +9,13 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from applications.models import Act, Case, Draft
-from applications.people import is_applicant
+from applications.papers import SUBJECT_KIND
+from applications.people import acting_user, is_applicant
 from applications.permissions import READING
 from applications.process import JOINED
 from catalog.enumerations import CasePublicity
 from portal.accounts.models import Mandate, User
 from portal.documents.models import OfficialDocument
-from applications.papers import SUBJECT_KIND
 from portal.web.errors import NotFound
 from portal.web.grants import Actor, Everywhere
 
@@ -37,8 +37,8 @@ def case_for_applicant(actor: Actor, case_id: UUID, today: dt.date) -> Case:
 
 
 def cases_of_applicant(actor: Actor, today: dt.date) -> QuerySet[Case]:
-    """"My cases", newest first: own submissions, and those of the verified person and the firms it stands for."""
-    user = User.objects.select_related("person").filter(pk=actor.user_id).first()
+    """My cases (我的办件), newest first: own submissions, and those of the verified person and the firms it stands for."""
+    user = User.objects.select_related("person").filter(pk=acting_user(actor)).first()
     mine = Q(submitted_by_id=actor.user_id, channel="online")
     if user is not None and user.person is not None and user.person.is_verified:
         mandates = Mandate.objects.filter(person=user.person, valid_from__lte=today).filter(
@@ -56,7 +56,6 @@ def cases_of_applicant(actor: Actor, today: dt.date) -> QuerySet[Case]:
 
 def case_by_number(number: str, query_code: str) -> Case | None:
     """The case that a number and its query code open; None alike for a wrong and for an unknown pair (1 query)."""
-
 
     case = Case.objects.select_related("edition", "situation", "department", "clock").filter(number=number).first()
     # The comparison runs for an unknown number as well, so that both take the same time.
@@ -101,4 +100,6 @@ def public_cases() -> QuerySet[Case]:
 
 def open_drafts(actor: Actor, now: dt.datetime) -> QuerySet[Draft]:
     """The citizen's drafts that are not submitted yet."""
-    return Draft.objects.filter(user_id=actor.user_id, case=None, expires_at__gt=now).select_related("edition__item")
+    return Draft.objects.filter(user_id=acting_user(actor), case=None, expires_at__gt=now).select_related(
+        "edition__item"
+    )

@@ -117,7 +117,14 @@ def _clock_differs(now: dt.datetime) -> Iterator[Fault]:
         except ClockError as error:
             yield Fault(row.case_id, "clock", f"时限事件不合法：{error.message}")
             continue
-        stored = (row.accepted_on, row.deemed_accepted, row.promised_due_on, row.statutory_due_on, row.level, row.paused)
+        stored = (
+            row.accepted_on,
+            row.deemed_accepted,
+            row.promised_due_on,
+            row.statutory_due_on,
+            row.level,
+            row.paused,
+        )
         again = (
             read.accepted_on,
             read.deemed_accepted,

@@ -142,7 +142,9 @@ def submit_draft(*, draft_id: UUID, actor: Actor, declared: bool) -> Submitted:
     user = _citizen(actor)
     draft = (
         Draft.objects.select_for_update(of=("self",))
-        .select_related("edition__department", "edition__item", "situation", "legal_person__representative__key", "case")
+        .select_related(
+            "edition__department", "edition__item", "situation", "legal_person__representative__key", "case"
+        )
         .filter(pk=draft_id, user=user)
         .first()
     )
@@ -172,7 +174,8 @@ def submit_draft(*, draft_id: UUID, actor: Actor, declared: bool) -> Submitted:
         details=draft.details,
         delivery_method=draft.delivery_method,
         materials=[
-            GivenMaterial(requirement, given.get(requirement.pk, ())) for requirement in edition_materials(draft.edition)
+            GivenMaterial(requirement, given.get(requirement.pk, ()))
+            for requirement in edition_materials(draft.edition)
         ],
     )
     now = clock.now()
@@ -184,6 +187,8 @@ def submit_draft(*, draft_id: UUID, actor: Actor, declared: bool) -> Submitted:
 
 def _citizen(actor: Actor) -> User:
     """The acting user; staff accounts never apply (design.md section 6)."""
+    if actor.user_id is None:
+        raise NotAllowed("请先登录。")
     user = User.objects.select_related("person__key").filter(pk=actor.user_id).first()
     if user is None:
         raise NotAllowed("请先登录。")
@@ -201,7 +206,7 @@ def _lock(draft_id: UUID, actor: Actor) -> Draft:
     draft = (
         Draft.objects.select_for_update(of=("self",))
         .select_related("edition__item", "situation", "user")
-        .filter(pk=draft_id, user_id=actor.user_id)
+        .filter(pk=draft_id, user=_citizen(actor))
         .first()
     )
     if draft is None:

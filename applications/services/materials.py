@@ -98,9 +98,7 @@ def add_supply_file(*, line_id: UUID, file_id: UUID, actor: Actor) -> CaseMateri
         PROCESS.catch_up(case, clock.now())
         refused = _may_supply(case, actor)
         if refused is None:
-            added = attach_supplied(
-                case=case, material=line.material, file_ids=[file_id], actor=actor, now=clock.now()
-            )
+            added = attach_supplied(case=case, material=line.material, file_ids=[file_id], actor=actor, now=clock.now())
     if refused is not None:
         raise refused
     return added[0] if added else None

@@ -21,9 +21,7 @@ def compose(department_number: str, day: dt.date, seq: int) -> str:
 
 def allocate(department: Department, day: dt.date) -> str:
     """The next number; the counter's row stays locked until the transaction ends, so a rollback leaves no gap."""
-    CaseNumberCounter.objects.bulk_create(
-        [CaseNumberCounter(department=department, day=day)], ignore_conflicts=True
-    )
+    CaseNumberCounter.objects.bulk_create([CaseNumberCounter(department=department, day=day)], ignore_conflicts=True)
     counter = CaseNumberCounter.objects.select_for_update().get(department=department, day=day)
     counter.last += 1
     counter.save(update_fields=["last"])

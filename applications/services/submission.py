@@ -210,7 +210,9 @@ def _given(edition: ItemEdition, rows: Sequence[Mapping[str, Any]], actor: Actor
         if not all(isinstance(n, int) and 0 <= n <= 999 for n in counts):
             raise BadInput("份数应当是 0 到 999。", field="materials")
         wanted = list(row.get("files") or ())
-        found = list(StoredFile.objects.filter(pk__in=wanted, uploaded_by_id=actor.user_id).exclude(owner_kind=OWNER_KIND))
+        found = list(
+            StoredFile.objects.filter(pk__in=wanted, uploaded_by_id=actor.user_id).exclude(owner_kind=OWNER_KIND)
+        )
         if len(found) != len(set(map(str, wanted))):
             raise BadInput("没有找到上传的文件，请重新上传。", field="materials", code="file_unknown")
         given.append(
@@ -223,5 +225,3 @@ def _one_at_a_time(key: UUID) -> None:
     """Two requests with one key wait for each other before either has a row that could be locked."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key.int >> 65])
-
-
