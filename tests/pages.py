@@ -3,7 +3,7 @@
 from html.parser import HTMLParser
 from typing import Any
 
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 
 
 class _Page(HTMLParser):

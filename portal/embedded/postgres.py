@@ -37,9 +37,7 @@ CONFIGURATION = {
 def connect(layout: Layout, secrets: Secrets, database: str = DATABASE) -> "psycopg2.extensions.connection":
     """A connection of the superuser, or of the application where only its password is known."""
     role, password = (SUPERUSER, secrets.superuser) if secrets.superuser else (APPLICATION, secrets.application)
-    return psycopg2.connect(
-        host=str(layout.sockets), user=role, password=password, dbname=database, connect_timeout=5
-    )
+    return psycopg2.connect(host=str(layout.sockets), user=role, password=password, dbname=database, connect_timeout=5)
 
 
 def answers(layout: Layout, secrets: Secrets) -> bool:

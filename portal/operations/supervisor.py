@@ -147,9 +147,7 @@ class Supervisor:
             return
         servers.start()
         if servers.postgres is not None:
-            self.children.append(
-                Child("postgres", self._postgres_again, postgres.STOP_SIGNAL, servers.postgres)
-            )
+            self.children.append(Child("postgres", self._postgres_again, postgres.STOP_SIGNAL, servers.postgres))
         if servers.redis is not None:
             self.children.append(Child("redis", self._redis_again, redis.STOP_SIGNAL, servers.redis))
 
@@ -294,9 +292,7 @@ class Supervisor:
     def _starter(self, name: str, command: list[str], keep: list[int]) -> Callable[[], subprocess.Popen[bytes]]:
         def start() -> subprocess.Popen[bytes]:
             with (self.layout.logs / f"{name}.log").open("ab") as log:
-                return spawn(
-                    command, log=log, account=self.account, environ=self._environ(), cwd=BASE_DIR, keep=keep
-                )
+                return spawn(command, log=log, account=self.account, environ=self._environ(), cwd=BASE_DIR, keep=keep)
 
         return start
 
@@ -311,7 +307,6 @@ class Supervisor:
         environ |= {"DATA_DIR": str(self.environment.data_dir), "XDG_CACHE_HOME": str(cache)}
         environ |= {"PORT": str(self.environment.port), "HOME": str(cache)}
         return environ
-
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -218,4 +218,3 @@ logging_settings(ENVIRONMENT.log_level)
 PROMETHEUS_EXPORT_MIGRATIONS = False
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 HTMX_CONFIG = {"includeIndicatorStyles": False, "allowEval": False, "selfRequestsOnly": True}
-

@@ -30,7 +30,10 @@ def test_livez_answers_without_database_or_cookie(client: Client) -> None:
 @pytest.mark.django_db
 def test_readyz_wants_a_worker_that_was_seen_within_two_minutes(client: Client) -> None:
     assert client.get("/readyz").json() == {
-        "status": "unavailable", "database": True, "redis": True, "worker": False,
+        "status": "unavailable",
+        "database": True,
+        "redis": True,
+        "worker": False,
     }
     health.note_worker()
     answer = client.get("/readyz")
@@ -82,7 +85,8 @@ def test_a_request_is_one_json_line_with_an_id_and_without_query_string(client: 
     try:
         answer = client.get("/livez", {"q": "张三"})
     finally:
-        handler.setStream(before or handler.stream)
+        if before is not None:
+            handler.setStream(before)
     line = json.loads(stream.getvalue().splitlines()[-1])
     assert line["event"] == "request"
     assert line["route"] == "livez"
