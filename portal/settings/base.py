@@ -1,6 +1,5 @@
 """Settings that hold everywhere."""
 
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -39,20 +38,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- applications, in the order of the layers -----------------------------------------------------
 
 
-# While the rooms are being furnished: ONLY_APPS=portal.web,portal.ledger loads these alone.
-_only = [name for name in os.environ.get("ONLY_APPS", "").split(",") if name]
-
-
-def _existing(*names: str) -> list[str]:
-    return [
-        name
-        for name in names
-        if (BASE_DIR.joinpath(*name.split(".")) / "apps.py").exists()
-        and (not _only or name in _only or name == "portal.operations")
-    ]
-
-
-OUR_APPS = _existing(
+OUR_APPS = [
     "portal.web",
     "portal.privacy",
     "portal.search",
@@ -75,7 +61,7 @@ OUR_APPS = _existing(
     "supervision",
     "disclosure",
     "portal.operations",
-)
+]
 INSTALLED_APPS = [
     *OUR_APPS,
     "django.contrib.auth",
@@ -99,11 +85,6 @@ INSTALLED_APPS = [
     "django_prometheus",
     "django_structlog",
 ]
-if "portal.accounts" not in OUR_APPS:
-    AUTH_USER_MODEL = "auth.User"
-    ACCOUNT_LOGIN_METHODS = {"username"}
-    ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
-
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "portal.operations.middleware.RequestLogMiddleware",

@@ -16,7 +16,6 @@ from portal.settings.base import (
     INSTALLED_APPS,
     STORAGES,
     TEMPLATES,
-    _existing,
     database_settings,
 )
 
@@ -26,7 +25,7 @@ DATABASES = {"default": database_settings(DATA_DIR, ENVIRONMENT.database_url)}
 DEMONSTRATION = True
 ORGANISATION_AS_OF = ENVIRONMENT.organisation_as_of or dt.date(2015, 7, 25)
 TESTING = True
-INSTALLED_APPS += _existing("portal.demonstration")
+INSTALLED_APPS += ["portal.demonstration"] if (BASE_DIR / "portal" / "demonstration" / "apps.py").exists() else []
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
