@@ -159,3 +159,16 @@ def procedure_names(edition: ItemEdition) -> str:
     """The special procedures that can stop the clock: 听证、检验; those with a basis of their own by name."""
     lawful = [PROCEDURES[code] for code in edition.special_procedures if code in PROCEDURES]
     return "、".join([*lawful, *(str(extra["name"]) for extra in edition.extra_procedures)])
+
+
+def counting_text(edition: ItemEdition, promised_n: int | None, unit: str) -> str:
+    """From when the days count and what does not count; empty where the item's own note says it."""
+    if edition.limit_note.startswith("从受理"):
+        return ""
+    sentences = []
+    if promised_n:
+        workdays = "，按工作日，不含法定节假日" if unit == LimitUnit.WORKDAY else ""
+        sentences.append(f"从受理的第二天起算{workdays}。")
+    if procedures := procedure_names(edition):
+        sentences.append(f"{procedures}的时间不计算在内，会书面告知您。")
+    return "".join(sentences)

@@ -2,7 +2,9 @@
 
 from django.urls import path, re_path
 
-from disclosure.views import browse, calculator, cases, guide, home, pages, search
+from applications.views import public
+from disclosure.caching import cacheable
+from disclosure.views import browse, calculator, guide, home, pages, search
 
 app_name = "disclosure"
 
@@ -15,7 +17,8 @@ urlpatterns = [
     re_path(rf"^items/{CODE}/$", guide.guide, name="guide"),
     re_path(rf"^items/{CODE}/print/$", guide.guide_print, name="guide_print"),
     path("departments/", browse.departments, name="departments"),
-    path("cases/", cases.public_list, name="public_cases"),
+    path("cases/", cacheable(public.public_list), name="public_cases"),
+    path("cases/<str:number>/", cacheable(public.public_case), name="public_case"),
     path("calculator/", calculator.calculate, name="calculator"),
     path("design/", pages.design_sheet, name="design_sheet"),
     path("about/", pages.about, name="about"),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, get_script_prefix, reverse
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
+from applications.transitions import TABLE
 from catalog import queries
 from catalog.enumerations import BasisRank, Channel, Necessity
 from catalog.models import ItemEdition, Situation
@@ -78,9 +81,10 @@ def _context(request: HttpRequest, code: str, version: GuideVersion) -> dict[str
         "lines": lines,
         "conditional_count": sum(1 for line in lines if line.material.necessity == Necessity.CONDITIONAL),
         "steps": parts.flow_steps(edition),
+        "flow_chart": _flow_chart(),
         "promised": parts.limit_text(limits.promised_n, limits.limit_unit),
         "statutory": parts.limit_text(limits.statutory_n, limits.limit_unit),
-        "procedures": parts.procedure_names(edition),
+        "counting": parts.counting_text(edition, limits.promised_n, limits.limit_unit),
         "due": due,
         "why_url": _why_url(edition, situation, due),
         "apply_url": _apply_url(edition),
@@ -91,6 +95,13 @@ def _context(request: HttpRequest, code: str, version: GuideVersion) -> dict[str
         "address": guide_address(code),
         "qr": qr_svg(guide_address(code)),
     }
+
+
+@lru_cache(maxsize=1)
+def _flow_chart() -> SafeString:
+    """The table that the cases themselves run by, drawn: the published flow chart cannot differ from it."""
+    # Drawn from the program's own table; no text of a user stands in it.
+    return mark_safe(TABLE.to_svg(public_only=True))
 
 
 def _chosen(situations: list[Situation], code: str) -> Situation | None:
