@@ -33,11 +33,14 @@ def pytest_unconfigure() -> None:
     _servers.close()
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests share one portal and one worker of xdist; they come first, because they take longest."""
     for item in items:
         if item.get_closest_marker("e2e"):
             item.add_marker(pytest.mark.xdist_group("e2e"))
+        elif item.get_closest_marker("process"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
     items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
 
 

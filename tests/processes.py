@@ -1,5 +1,6 @@
 """A real portal as a child process, for tests of the set-up and for the browser."""
 
+import ctypes
 import os
 import pwd
 import re
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from portal.embedded import account as accounts
 from portal.embedded.layout import Layout
+from portal.embedded.process import PR_SET_PDEATHSIG
 from portal.settings.environment import BASE_DIR
 
 OUR_VARIABLES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SECRET_KEY", "DEBUG")
@@ -36,6 +38,11 @@ def wait_for(condition: Callable[[], bool], what: str, seconds: float = 60) -> N
     while not condition():
         assert time.monotonic() < end, f"{what}: not within {seconds} s"
         time.sleep(0.05)
+
+
+def end_with_parent() -> None:
+    """A portal ends when the tests are killed."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
 
 
 def environment(data_dir: Path, **variables: str) -> dict[str, str]:
@@ -105,6 +112,7 @@ class Portal:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=end_with_parent,
             )
         return self
 

@@ -82,8 +82,6 @@ def test_a_closed_address_refuses_strangers_and_those_without_the_permission(
         assert "no-store" in answer.headers.get("Cache-Control", "")
     if expected_of(name) == "signed_in":
         return
-    client.force_login(
-        get_user_model().objects.create(username="nobody"), backend="django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(get_user_model().objects.create(username="nobody"))
     for method in (client.get, client.post):
         assert method(url).status_code == 403, "a user without the permission gets in"
