@@ -22,7 +22,7 @@ _policies: dict[str, Policy] = {}
 
 
 def register(subject_kind: str, may_read: MayRead, state_today: StateToday) -> None:
-    """`may_read(actor, subject_id)`; `state_today(subject_id)`: the subject's state in public words, "" when unknown."""
+    """`may_read(actor, subject_id)`; `state_today(subject_id)`: its state in public words, "" when unknown."""
     policy = Policy(may_read, state_today)
     if _policies.get(subject_kind, policy) != policy:
         raise ValueError(f"two policies for documents of {subject_kind!r}")

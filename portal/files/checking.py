@@ -1,6 +1,6 @@
 """Is this what its name says, and does it open? Type by content, never by name alone.
 
-Cleaning (re-encoding, removing scripts from PDFs) belongs to the quarantine; what passes here is served as an attachment.
+Cleaning (re-encoding, removing scripts from PDFs) is the quarantine's; what passes here leaves as an attachment.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _open_image(content: bytes, image_format: str) -> None:
                 width, height = image.size
                 if width * height > limits.MAX_PIXELS:
                     raise FileRefused(
-                        f"图片 {width} × {height} 像素，太大了。请缩小到 {limits.MAX_PIXELS // 10_000} 万像素以内再传。",
+                        f"图片 {width} × {height} 像素，超过 {limits.MAX_PIXELS // 10_000} 万像素。请缩小后再传。",
                         code="image_too_large",
                     )
                 image.load()

@@ -31,4 +31,5 @@ ACCEPT: Final = ",".join(f".{extension}" for extension in TYPES)
 
 def limits_text() -> str:
     """The limits, told before anybody uploads."""
-    return f"可以传 {TYPES_TEXT}，每个文件不超过 {MAX_BYTES // MEGABYTE} MB，每项材料最多 {MAX_FILES_PER_MATERIAL} 个文件。"
+    most = MAX_BYTES // MEGABYTE
+    return f"可以传 {TYPES_TEXT}，每个文件不超过 {most} MB，每项材料最多 {MAX_FILES_PER_MATERIAL} 个文件。"

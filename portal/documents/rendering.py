@@ -1,0 +1,150 @@
+"""From a document's row to its PDF: the same bytes each time, made once and kept by content."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import segno
+import structlog
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
+
+from portal import clock
+from portal.documents import rules, seals
+from portal.documents.errors import RenderingFault
+from portal.documents.kinds import ORGAN_SEALED, SEAL_PURPOSE, DocumentKind, seal_of, title_of
+from portal.documents.models import OfficialDocument
+from portal.documents.press import PRESS
+from portal.files import storage
+from portal.outbox.registry import JobView, handler
+from portal.privacy.fields import ERASED_TEXT
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    ring: list[seals.SealCharacter]
+    star: str
+    purpose: str
+    demonstration: bool
+    label: str
+
+
+def pdf_bytes(document: OfficialDocument) -> bytes:
+    """The PDF, from the store or made now. Raises RenderingFault.
+
+    A PDF that was lost is made again; bytes other than the first ones are never given out as the same document.
+    """
+    if document.pdf_sha256:
+        try:
+            return storage.get(document.pdf_sha256)
+        except FileNotFoundError:
+            logger.error("document_bytes_missing", document=str(document.pk))
+    pdf = render(document)
+    if document.pdf_sha256 and hashlib.sha256(pdf).hexdigest() != document.pdf_sha256:
+        logger.error("document_bytes_differ", document=str(document.pk))
+        raise RenderingFault("这份文书的 PDF 原件暂时取不到，请联系出具机关。", code="document_differs")
+    _keep(document, pdf)
+    return pdf
+
+
+def _keep(document: OfficialDocument, pdf: bytes) -> None:
+    sha256 = storage.put(pdf)
+    if document.pdf_sha256:
+        return
+    now = clock.now()
+    made = OfficialDocument.objects.filter(pk=document.pk, pdf_sha256="").update(
+        pdf_sha256=sha256, pdf_size=len(pdf), rendered_at=now
+    )
+    if made:
+        document.pdf_sha256, document.pdf_size, document.rendered_at = sha256, len(pdf), now
+
+
+def render(document: OfficialDocument) -> bytes:
+    """Make the PDF from the row alone, without looking at the store."""
+    return PRESS.print(html_of(document), identifier=document.code)
+
+
+def html_of(document: OfficialDocument) -> str:
+    """The page that the press sets."""
+    if document.data == ERASED_TEXT:
+        raise RenderingFault("这份文书的个人信息已经按本人请求删除，不能再生成。", code="document_erased")
+    return render_to_string(
+        f"documents/v{document.template_version}/{document.kind}.html", page_context(json.loads(document.data))
+    )
+
+
+def page_context(stored: dict[str, Any]) -> dict[str, Any]:
+    """What the templates see: the stored data with its dates as dates, and what is drawn from them."""
+    kind = DocumentKind(stored["kind"])
+    contents = _dated(stored["contents"])
+    issued_at = dt.datetime.fromisoformat(stored["issued_at"])
+    return {
+        "kind": kind.value,
+        "title": title_of(kind, is_license=contents["is_license"]),
+        "number": stored["number"],
+        "issuer": stored["issuer"],
+        "issued_at": issued_at,
+        "demonstration": stored["demonstration"],
+        "hotline": stored["hotline"],
+        "typed_code": rules.grouped(rules.short_code(stored["code"])),
+        "qr": qr_svg(stored["verify_url"]),
+        "seal": seal_drawing(kind, stored["issuer"], demonstration=stored["demonstration"]),
+        "you": "你单位" if contents["applicant_is_legal_person"] else "你",
+        "item": f"{contents['item_name']}（{contents['situation']}）"
+        if contents["situation"]
+        else contents["item_name"],
+        "c": contents,
+    }
+
+
+def seal_drawing(kind: DocumentKind, issuer: str, *, demonstration: bool) -> Seal:
+    return Seal(
+        ring=seals.ring(issuer),
+        star=seals.star(),
+        purpose="" if kind in ORGAN_SEALED else SEAL_PURPOSE,
+        demonstration=demonstration,
+        label=f"印章：{seal_of(kind, issuer)}",
+    )
+
+
+def qr_svg(address: str) -> str:
+    """The address as a QR code of level M, an inline drawing without size."""
+    target = io.BytesIO()
+    segno.make(address, error="m", boost_error=False, micro=False).save(
+        target, kind="svg", xmldecl=False, svgns=False, nl=False, omitsize=True, border=0, svgclass="qr", lineclass=None
+    )
+    return mark_safe(target.getvalue().decode())  # made of numbers only
+
+
+def _dated(contents: dict[str, Any]) -> dict[str, Any]:
+    """Dates and instants as such: the schemas' names for them end in _on, _at and until; people's texts stay texts."""
+    return {
+        name: _moment(value) if isinstance(value, str) and name.endswith(("_on", "_at", "until")) else value
+        for name, value in contents.items()
+    }
+
+
+def _moment(value: str) -> dt.date:
+    return dt.date.fromisoformat(value) if len(value) == 10 else dt.datetime.fromisoformat(value)
+
+
+@handler("documents.render")
+def render_job(job: JobView) -> None:
+    """Make the PDF after the act's commit; a document that has one is left as it is."""
+    document = OfficialDocument.objects.select_related("person_key").get(pk=UUID(job.payload["document"]))
+    if not document.pdf_sha256 and document.data != ERASED_TEXT:
+        pdf_bytes(document)
+
+
+def referenced(hashes: set[str]) -> set[str]:
+    """Which of these contents are PDFs of documents, for the collection of orphaned files."""
+    found = OfficialDocument.objects.filter(pdf_sha256__in=hashes).order_by().values_list("pdf_sha256", flat=True)
+    return set(found)

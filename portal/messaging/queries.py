@@ -1,0 +1,24 @@
+"""What the inbox reads."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from portal.messaging.models import Message
+
+
+def inbox(user_id: UUID) -> QuerySet[Message]:
+    """The messages of one reader; pages order them by time."""
+    return Message.objects.filter(user_id=user_id)
+
+
+def unread_count(user_id: UUID) -> int:
+    """How many messages the reader has not opened; one query on a partial index."""
+    return Message.objects.filter(user_id=user_id, read_at__isnull=True).count()
+
+
+def message_of(user_id: UUID, message_id: UUID) -> Message | None:
+    """A message in this reader's own inbox; None for anybody else's."""
+    return Message.objects.filter(pk=message_id, user_id=user_id).first()
