@@ -7,6 +7,10 @@ from portal.api import api
 urlpatterns = [
     path("", include("portal.operations.urls")),
     path("", include("disclosure.urls")),
+    path("", include("applications.urls")),
+    path("", include("portal.documents.urls")),
+    path("", include("portal.files.urls")),
+    path("", include("portal.messaging.urls")),
     path("api/", api.urls),
     path("", include("portal.accounts.urls")),
     path("accounts/", include("portal.accounts.signin_urls")),

@@ -115,7 +115,11 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "context_processors": ["django.template.context_processors.request", "portal.web.context_processors.page"]
+            "context_processors": [
+                "django.template.context_processors.request",
+                "portal.web.context_processors.page",
+                "portal.messaging.context_processors.inbox",
+            ]
         },
     }
 ]
