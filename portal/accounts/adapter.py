@@ -28,7 +28,7 @@ class PhoneField(forms.CharField):
         return number
 
 
-class PortalAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class PortalAdapter(DefaultAccountAdapter):
     error_messages: ClassVar[dict[str, str]] = {
         **DefaultAccountAdapter.error_messages,
         "phone_password_mismatch": WRONG,
@@ -47,7 +47,7 @@ class PortalAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Nothing: our pages say themselves what happened."""
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        if Staff.objects.filter(user=request.user).exists():
+        if Staff.objects.filter(user_id=request.user.pk).exists():
             return f"{get_script_prefix()}desk/"
         return f"{get_script_prefix()}my/"
 

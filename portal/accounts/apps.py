@@ -14,12 +14,11 @@ class AccountsConfig(AppConfig):
         from portal.web import access, reference
         from portal.web.grants import register_resolver
 
-        assert jobs.leave
-        assert text_messages.deliver
+        assert (jobs, text_messages)  # importing them registers their handlers
         register_permissions()
         register_resolver(grants.resolve, name=grants.name_of)
         reference.register(floor=reference.ACCOUNTS, name="accounts", load=grants.sync_roles)
         user_logged_in.connect(grants.on_sign_in, dispatch_uid="accounts.sign_in")
-        for name in ("account_login", "account_logout", "account_inactive"):
+        for name in ("account_login", "account_logout"):
             access.mark_url(name, access.PUBLIC)
         access.mark_url("account_change_password", access.SIGNED_IN)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import Group, Permission
@@ -28,7 +28,7 @@ from portal.web.permissions import permissions_of_role, registered_permissions
 class Today(Func):
     """The legal date inside a query, by the same clock as portal.clock."""
 
-    template: Final = f"(({clock.NOW_SQL}) AT TIME ZONE 'Asia/Shanghai')::date"
+    template = f"(({clock.NOW_SQL}) AT TIME ZONE 'Asia/Shanghai')::date"
     arity = 0
     output_field = DateField()
 

@@ -6,6 +6,7 @@ User (sign-in) is not Person (identity) is not LegalPerson (design.md section 6)
 from __future__ import annotations
 
 import datetime as dt
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -79,12 +80,17 @@ class LegalPerson(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_verified(self) -> bool:
+        return self.verified_at is not None
+
 
 class User(AbstractUser):
     """A sign-in. The username is the staff number, or generated; citizens sign in by phone or username."""
 
-    first_name = None
-    last_name = None
+    # The documented way to drop a field of the abstract model; the stubs do not know it.
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     # SET_NULL is not offered: a person with a sign-in stays; erasing is destroying the key.
@@ -95,7 +101,7 @@ class User(AbstractUser):
     phone_index = BlindIndexField("登录手机号索引", source="phone", purpose="phone", blank=True)
     phone_verified = models.BooleanField("手机号已验证", default=False)
 
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = "用户"

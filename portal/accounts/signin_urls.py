@@ -1,14 +1,13 @@
 """Addresses under accounts/ with the names that allauth knows; what it offers beyond them is not served."""
 
-from allauth.account import views as allauth
 from django.urls import path
 
 from portal.accounts.views import signing_in
 
 urlpatterns = [
     path("login/", signing_in.SignIn.as_view(), name="account_login"),
-    path("logout/", allauth.logout, name="account_logout"),
-    path("inactive/", allauth.account_inactive, name="account_inactive"),
+    path("logout/", signing_in.SignOut.as_view(), name="account_logout"),
+    path("inactive/", signing_in.inactive, name="account_inactive"),
     path("password/change/", signing_in.ChangePassword.as_view(), name="account_change_password"),
     path("password/reset/", signing_in.reset, name="account_reset_password"),
     path("password/reset/code/", signing_in.reset_code, name="account_reset_password_code"),

@@ -1,7 +1,7 @@
 """The base of all permission enums; each app has one enum in its `permissions.py`."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from django.db import models
 
@@ -29,7 +29,7 @@ _registered: Final[list[type[PermissionEnum]]] = []
 _holders: Final[dict[str, dict[str, PermissionEnum]]] = {}
 
 
-def register(enum_class: type[PermissionEnum], roles: Mapping[str, Iterable[PermissionEnum]]) -> None:
+def register(enum_class: type[PermissionEnum], roles: Mapping[Any, Iterable[PermissionEnum]]) -> None:
     """Say, from AppConfig.ready(), which roles (portal.accounts.roles.Role values) hold which permissions.
 
     `manage.py load_reference` stores them; an enum that is not registered is not stored. Calling twice adds nothing.

@@ -28,7 +28,7 @@ def _password(label: str, autocomplete: str, help_text: str = "") -> forms.CharF
     )
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+class SignInForm(LoginForm):
     """Phone, user name or staff number in one field."""
 
     use_required_attribute = False
@@ -68,7 +68,7 @@ class _TwicePassword:
                 form.add_error("password1", error)
 
 
-class PasswordForm(ChangePasswordForm):  # type: ignore[misc]
+class PasswordForm(ChangePasswordForm):
     """A new password, by someone who knows the present one."""
 
     use_required_attribute = False

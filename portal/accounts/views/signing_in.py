@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from allauth.account.views import LoginView, PasswordChangeView
+from allauth.account.views import LoginView, LogoutView, PasswordChangeView
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts.forms.signing_in import CodeForm, RegistrationForm, ResetBeginForm, ResetFinishForm
 from portal.accounts.models import OneTimeCode
@@ -29,7 +29,7 @@ _BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 _RATE = "30/10m"
 
 
-class SignIn(LoginView):  # type: ignore[misc]
+class SignIn(LoginView):
     template_name = "account/login.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -41,7 +41,20 @@ class SignIn(LoginView):  # type: ignore[misc]
         return context
 
 
-class ChangePassword(PasswordChangeView):  # type: ignore[misc]
+class SignOut(LogoutView):
+    """Only a POST signs out; a GET asks."""
+
+    template_name = "account/logout.html"
+
+
+@public
+@require_safe
+def inactive(request: HttpRequest) -> HttpResponse:
+    """What somebody reads whose account was closed, after the right password only."""
+    return render(request, "account/account_inactive.html")
+
+
+class ChangePassword(PasswordChangeView):
     template_name = "account/password_change.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
