@@ -1,0 +1,105 @@
+"""The item's own fields as a form: each edition says what it asks (APP-1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from django import forms
+
+from applications.drafting import OpenDraft
+from applications.forms.apply import StepForm
+from portal.web.dates import date_full
+from portal.web.forms import speak_chinese
+
+FEN: Final = 100
+LARGEST: Final = 2_147_483_647
+
+
+class DetailsForm(StepForm):
+    """Fields come from the edition; `storable` gives them as the draft keeps them: money in fen, dates as ISO text."""
+
+    def __init__(self, *args: Any, opened: OpenDraft, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._kinds: dict[str, str] = {}
+        for spec in opened.edition.form_fields:
+            name = str(spec["name"])
+            self._kinds[name] = str(spec.get("type", "text"))
+            field = _field(spec)
+            field.initial = _shown(self._kinds[name], opened.draft.details.get(name))
+            speak_chinese(field, str(field.label))
+            self.fields[name] = field
+
+    def storable(self) -> dict[str, Any]:
+        values = super().storable()
+        return {"details": {name: _kept(self._kinds[name], value) for name, value in values.items()}}
+
+
+def _field(spec: Mapping[str, Any]) -> forms.Field:
+    common: dict[str, Any] = {
+        "label": str(spec.get("label") or spec["name"]),
+        "required": bool(spec.get("required")),
+        "help_text": str(spec.get("help") or ""),
+    }
+    match spec.get("type"):
+        case "integer":
+            return forms.IntegerField(
+                min_value=0, max_value=LARGEST, widget=forms.TextInput(attrs={"inputmode": "numeric"}), **common
+            )
+        case "money":
+            common["help_text"] = common["help_text"] or "单位：元，最多两位小数"
+            return forms.DecimalField(
+                min_value=0,
+                max_digits=14,
+                decimal_places=2,
+                widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+                **common,
+            )
+        case "date":
+            return forms.DateField(widget=forms.DateInput(), **common)
+        case "choice":
+            choices = [(str(choice), str(choice)) for choice in spec.get("choices", [])]
+            if len(choices) <= 6:
+                if not common["required"]:
+                    choices.append(("", "不填"))
+                return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
+            return forms.ChoiceField(choices=[("", "请选择"), *choices], **common)
+        case "textarea":
+            longest = int(spec.get("max_length") or 2000)
+            return forms.CharField(max_length=longest, widget=forms.Textarea(attrs={"rows": 5}), **common)
+        case _:
+            return forms.CharField(max_length=int(spec.get("max_length") or 200), **common)
+
+
+def _kept(kind: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if kind == "money":
+        return int(Decimal(value) * FEN)
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _shown(kind: str, value: Any) -> Any:
+    if kind == "money" and isinstance(value, int):
+        return f"{Decimal(value) / FEN:.2f}"
+    return value
+
+
+def value_text(spec: Mapping[str, Any], value: Any) -> str:
+    """A kept value as people read it."""
+    if value is None or value == "":
+        return "未填"
+    match spec.get("type"):
+        case "money":
+            return f"{Decimal(int(value)) / FEN:,.2f} 元"
+        case "date":
+            try:
+                return date_full(dt.date.fromisoformat(str(value)))
+            except ValueError:
+                return str(value)
+        case "integer":
+            return f"{int(value):,}" if isinstance(value, int) else str(value)
+        case _:
+            return str(value)
