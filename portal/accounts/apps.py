@@ -14,7 +14,8 @@ class AccountsConfig(AppConfig):
         from portal.web import access, reference
         from portal.web.grants import register_resolver
 
-        assert (jobs, text_messages)  # importing them registers their handlers
+        # Importing them registers their handlers of outbox jobs.
+        assert jobs.__name__ and text_messages.__name__
         register_permissions()
         register_resolver(grants.resolve, name=grants.name_of)
         reference.register(floor=reference.ACCOUNTS, name="accounts", load=grants.sync_roles)

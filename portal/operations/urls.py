@@ -1,6 +1,6 @@
 """Addresses of operations."""
 
-from django.urls import path
+from django.urls import include, path
 
 from portal.operations import views
 
@@ -8,4 +8,5 @@ app_name = "operations"
 urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
+    path("operations/", include("portal.operations.organisation.urls")),
 ]

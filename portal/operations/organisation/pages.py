@@ -1,0 +1,71 @@
+"""What the pages of staff, organisation and calendar share: a form that calls a service, and history in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from portal.accounts.permissions import AccountsPermission as P
+from portal.web.errors import DomainError
+from portal.web.forms import PortalForm
+
+
+def form_page(
+    request: HttpRequest,
+    *,
+    form: PortalForm,
+    act: Callable[[dict[str, Any]], object],
+    title: str,
+    primary: str,
+    back: str,
+    tab: str,
+    intro: str = "",
+    danger: bool = False,
+) -> HttpResponse:
+    """Show a form, or do what it asks and go back; an error of the domain stands at its field."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(form.cleaned_data)
+        except DomainError as error:
+            form.add_domain_error(error)
+        else:
+            return redirect(back)
+    context = {
+        "form": form, "title": title, "primary": primary, "back": back, "intro": intro, "danger": danger,
+    }  # fmt: skip
+    status = 422 if request.method == "POST" else 200
+    return render(request, "operations/form.html", {**context, **desk(request, tab)}, status=status)
+
+
+def desk(request: HttpRequest, tab: str) -> dict[str, Any]:
+    """Which tabs this person may open, and which one is current."""
+    grants = request.grants  # type: ignore[attr-defined]  # put there by portal.web.middleware
+    return {
+        "tab": tab,
+        "may": {
+            "staff": grants.has_any(P.MANAGE_STAFF, P.MANAGE_POSTINGS, P.MANAGE_ROLES),
+            "organisation": grants.has(P.MANAGE_ORGANISATION),
+            "calendar": grants.has(P.MANAGE_CALENDAR),
+            "stationing": grants.has(P.VIEW_STATIONING),
+            "manage_staff": grants.has(P.MANAGE_STAFF),
+            "manage_roles": grants.has(P.MANAGE_ROLES),
+            "manage_postings": grants.has(P.MANAGE_POSTINGS),
+        },
+    }
+
+
+def history_lines(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """The versions of rows with django-simple-history, newest first: when, who, what."""
+    words = {"+": "新增", "~": "修改", "-": "删除"}
+    lines = [
+        {
+            "when": row.history_date,
+            "who": str(row.history_user) if row.history_user else "系统",
+            "what": f"{words[row.history_type]}：{row}",
+        }
+        for row in rows
+    ]
+    return sorted(lines, key=lambda line: line["when"], reverse=True)
