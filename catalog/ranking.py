@@ -16,7 +16,32 @@ LEADING_VERB = re.compile(f"^{_VERB}")
 TRAILING_VERB = re.compile(f"{_VERB}$")
 #: Words of the administration that half of the catalogue shares: beside a word of substance they decide nothing.
 GENERIC = frozenset(
-    ["许可", "许可证", "证书", "登记", "备案", "审批", "审核", "审查", "核发", "核准", "办理", "申请", "项目", "建设", "经营", "企业", "单位", "公司", "工程", "管理", "证件", "检查", "服务", "批复"]
+    (
+        "许可",
+        "许可证",
+        "证书",
+        "登记",
+        "备案",
+        "审批",
+        "审核",
+        "审查",
+        "核发",
+        "核准",
+        "办理",
+        "申请",
+        "项目",
+        "建设",
+        "经营",
+        "企业",
+        "单位",
+        "公司",
+        "工程",
+        "管理",
+        "证件",
+        "检查",
+        "服务",
+        "批复",
+    )
 )
 GENERIC_PAIRS = GENERIC | frozenset(["可证", "设项", "营许"])
 #: Fewer points are chance, not an answer; so are those far behind the best answer.

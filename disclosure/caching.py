@@ -1,4 +1,4 @@
-"""Public pages in caches: headers for those in between, an ETag by content, whole pages by version (operations.md 8, 9)."""
+"""Public pages in caches: headers, an ETag by content, whole pages by version (operations.md 8, 9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The calculator's form: an item or a limit, a date, pauses, an extension. Sent by GET, so that an answer has an address."""
+"""The calculator's form: an item or a limit, a date, pauses, an extension. By GET: an answer has an address."""
 
 from __future__ import annotations
 

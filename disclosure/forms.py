@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.http import HttpRequest
 
 from catalog.enumerations import PlanKind
-from disclosure.queries import CASE_FILTERS
 from portal.web.forms import PortalForm
 
 LAST_PAGE = 1000
@@ -34,18 +31,3 @@ class BrowseForm(PortalForm):
         super().__init__(data)
         self.fields["department"].choices = [("", "全部部门"), *departments]  # type: ignore[attr-defined]
         self.fields["theme"].choices = [("", "全部主题"), *((t, t) for t in themes)]  # type: ignore[attr-defined]
-
-
-class CasesForm(PortalForm):
-    """Narrowing the public list of cases."""
-
-    department = forms.ChoiceField(label="部门", required=False)
-    state = forms.ChoiceField(
-        label="状态",
-        required=False,
-        choices=[("", "全部状态"), *((key, word) for key, (word, _) in CASE_FILTERS.items())],
-    )
-
-    def __init__(self, data: dict[str, str], *, departments: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        self.fields["department"].choices = [("", "全部部门"), *departments]  # type: ignore[attr-defined]

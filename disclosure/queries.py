@@ -9,11 +9,9 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q
 
 from applications.models import Case
-from applications.states import DECIDED_STATES, FINAL_STATES
-from catalog.enumerations import CasePublicity
 from catalog.queries import editions_in_force
 from portal.clock import NOW_SQL, SHANGHAI
 from portal.organizations.models import Department, Hall, Succession
@@ -85,31 +83,6 @@ def city_figures(now: dt.datetime) -> Figures:
     )
     cache.set("disclosure:figures", figures, FIGURES_KEPT_FOR)
     return figures
-
-
-#: In the address of the public list, and what it means.
-CASE_FILTERS = {
-    "open": ("在办", ~Q(state__in=sorted(FINAL_STATES | DECIDED_STATES))),
-    "granted": ("准予", Q(decision="granted")),
-    "refused": ("不予", Q(decision="refused")),
-}
-
-
-def public_cases(*, department: str = "", item: str = "", state: str = "") -> QuerySet[Case]:
-    """Cases whose edition lets the public see them, with what a line of the list shows."""
-    cases = Case.objects.exclude(edition__publicity=CasePublicity.NONE).select_related(
-        "edition__item", "department", "clock"
-    )
-    if department:
-        cases = cases.filter(department__number=department)
-    if item:
-        cases = cases.filter(edition__item__basic_code=item)
-    if state in CASE_FILTERS:
-        cases = cases.filter(CASE_FILTERS[state][1])
-    return cases.only(
-        "number", "state", "decision", "applicant_name", "applicant_person_id", "received_at", "concluded_at",
-        "edition__name", "edition__publicity", "edition__item__basic_code", "department__name", "clock__paused",
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from applications.publicity import public_line, published_cases
 from catalog.models import ItemEdition
 from catalog.queries import FIRM, PERSON, department_counts, editions_in_force
 from disclosure.caching import cacheable
-from disclosure.lines import case_line
-from disclosure.queries import city_figures, hall_today, public_cases
+from disclosure.queries import city_figures, hall_today
 from portal import clock
 from portal.clock import local_date
 from portal.web.access import public
@@ -75,7 +75,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "next_open": calendar.next_workday(today),
             "figures": figures,
             "figure_rows": _figure_rows(figures, today) if figures.received else [],
-            "latest": [case_line(case) for case in public_cases().order_by("-received_at", "-id")[:LATEST]],
+            "latest": [public_line(case) for case in published_cases({}).order_by("-received_at", "-id")[:LATEST]],
         },
     )
 

@@ -19,16 +19,64 @@ def numbers(question: str, **options: str) -> list[int | None]:
 @pytest.mark.parametrize(
     ("question", "number"),
     [
-        ("办营业执照", 21), ("怎么办理营业执照", 21), ("营业执照", 21), ("注册公司要多久", 21), ("企业设立", 21), ("公司设立", 21),
-        ("开饭店", 26), ("开餐馆", 26), ("我想开一家饭店需要什么手续", 26), ("食品", 26), ("食品经营许可证", 26), ("小吃店办什么证", 26),
-        ("开药店", 27), ("药店", 27), ("网吧", 45), ("开个网吧", 45), ("网吧怎么开", 45), ("护照", 31), ("孩子护照怎么办", 31),
-        ("低保", 52), ("公积金", 51), ("公积金怎么取", 51), ("退休", 51), ("施工许可证", 12), ("施工许可", 12), ("环评", 19),
-        ("环境影响评价", 19), ("排污", 20), ("教师资格证", 35), ("教师", 35), ("用水", 41), ("取水", 41), ("打井", 41), ("卫生许可证", 39),
-        ("房产证过户", 11), ("二手房", 11), ("幼儿园", 37), ("养猪", 46), ("加油站", 44), ("砍树", 48), ("煤矿", 10), ("鞭炮店", 43),
-        ("大件运输", 53), ("演唱会", 29), ("诊所", 38), ("兽药", 47), ("医疗器械", 28), ("营业执照年检", 23), ("社保", 33),
-        ("培训班", 34), ("劳务派遣", 32), ("协会", 36), ("防空地下室", 49), ("避雷针", 50), ("房地产预售", 13), ("人防", 49),
+        ("办营业执照", 21),
+        ("怎么办理营业执照", 21),
+        ("营业执照", 21),
+        ("注册公司要多久", 21),
+        ("企业设立", 21),
+        ("公司设立", 21),
+        ("开饭店", 26),
+        ("开餐馆", 26),
+        ("我想开一家饭店需要什么手续", 26),
+        ("食品", 26),
+        ("食品经营许可证", 26),
+        ("小吃店办什么证", 26),
+        ("开药店", 27),
+        ("药店", 27),
+        ("网吧", 45),
+        ("开个网吧", 45),
+        ("网吧怎么开", 45),
+        ("护照", 31),
+        ("孩子护照怎么办", 31),
+        ("低保", 52),
+        ("公积金", 51),
+        ("公积金怎么取", 51),
+        ("退休", 51),
+        ("施工许可证", 12),
+        ("施工许可", 12),
+        ("环评", 19),
+        ("环境影响评价", 19),
+        ("排污", 20),
+        ("教师资格证", 35),
+        ("教师", 35),
+        ("用水", 41),
+        ("取水", 41),
+        ("打井", 41),
+        ("卫生许可证", 39),
+        ("房产证过户", 11),
+        ("二手房", 11),
+        ("幼儿园", 37),
+        ("养猪", 46),
+        ("加油站", 44),
+        ("砍树", 48),
+        ("煤矿", 10),
+        ("鞭炮店", 43),
+        ("大件运输", 53),
+        ("演唱会", 29),
+        ("诊所", 38),
+        ("兽药", 47),
+        ("医疗器械", 28),
+        ("营业执照年检", 23),
+        ("社保", 33),
+        ("培训班", 34),
+        ("劳务派遣", 32),
+        ("协会", 36),
+        ("防空地下室", 49),
+        ("避雷针", 50),
+        ("房地产预售", 13),
+        ("人防", 49),
     ],
-)  # fmt: skip
+)
 def test_the_item_that_people_mean_comes_first(question: str, number: int) -> None:
     assert numbers(question)[:1] == [number]
 
@@ -40,10 +88,20 @@ def test_fire_protection_finds_both_items_before_all_others() -> None:
 @pytest.mark.parametrize(
     ("question", "number"),
     [
-        ("spjyxk", 26), ("shipin", 26), ("SHI PIN", 26), ("huzhao", 31), ("hz", 31), ("dibao", 52), ("gjj", 51), ("yyzz", 21),
-        ("qsxk", 41), ("gongsisheli", 21), ("weishengxuke", 39), ("daxingqunzhongxinghuodong", 29),
+        ("spjyxk", 26),
+        ("shipin", 26),
+        ("SHI PIN", 26),
+        ("huzhao", 31),
+        ("hz", 31),
+        ("dibao", 52),
+        ("gjj", 51),
+        ("yyzz", 21),
+        ("qsxk", 41),
+        ("gongsisheli", 21),
+        ("weishengxuke", 39),
+        ("daxingqunzhongxinghuodong", 29),
     ],
-)  # fmt: skip
+)
 def test_pinyin_and_initials_of_name_and_keywords_are_understood(question: str, number: int) -> None:
     assert numbers(question)[:1] == [number]
 
@@ -80,7 +138,9 @@ def test_every_keyword_finds_an_item_that_bears_it_first() -> None:
     assert missed == []
 
 
-@pytest.mark.parametrize(("part", "number"), [("品经", 26), ("积金提", 51), ("通护照", 31), ("低生活", 52), ("气经营", 14)])
+@pytest.mark.parametrize(
+    ("part", "number"), [("品经", 26), ("积金提", 51), ("通护照", 31), ("低生活", 52), ("气经营", 14)]
+)
 def test_parts_that_are_no_words_are_found(part: str, number: int) -> None:
     assert part not in text.tokens(ItemEdition.objects.get(item__number=number).name)
     assert numbers(part)[:1] == [number]
@@ -110,9 +170,27 @@ def test_generic_words_do_not_drag_in_the_whole_catalogue() -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["", " ", "的", "？", "龘靐齉", "卖飞机", "qwertyuiop", "离婚", "%%%%", "\\", "& | ! ( ) :*", "' or 1=1 --", "\x00", "'; DROP TABLE x; --",
-     "<script>alert(1)</script>", "{{ 7 }}", "\ud83d\ude00", "😀"],
-)  # fmt: skip
+    [
+        "",
+        " ",
+        "的",
+        "？",
+        "龘靐齉",
+        "卖飞机",
+        "qwertyuiop",
+        "离婚",
+        "%%%%",
+        "\\",
+        "& | ! ( ) :*",
+        "' or 1=1 --",
+        "\x00",
+        "'; DROP TABLE x; --",
+        "<script>alert(1)</script>",
+        "{{ 7 }}",
+        "\ud83d\ude00",
+        "😀",
+    ],
+)
 def test_nonsense_and_attacks_find_nothing_and_break_nothing(question: str) -> None:
     assert numbers(question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")) == []
 

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
-from tests.pages import check_page
 
 from catalog.models import ItemEdition
 from portal.workdays.calendar import shipped_calendar
+from tests.pages import check_page
 
 pytestmark = pytest.mark.usefixtures("catalogue", "db")
 WATER, FOOD = "140115041000", "140123026000"
@@ -77,7 +77,11 @@ def test_an_extension_moves_the_date(client: Client) -> None:
         ),
         ({"promised": 5, "extension_on": "2026-11-24"}, "extension_days", "请填写延长几个工作日。"),
         ({"promised": 5, "extension_on": "2027-01-24", "extension_days": 3}, "extension_on", ""),
-        ({"promised": 5, "extension_on": "2026-11-24", "extension_days": 12}, "extension_days", "最多延长 10 个工作日。"),
+        (
+            {"promised": 5, "extension_on": "2026-11-24", "extension_days": 12},
+            "extension_days",
+            "最多延长 10 个工作日。",
+        ),
         (
             {"promised": 5, "unit": "calendar_day", "extension_on": "2026-11-24", "extension_days": 3},
             "extension_days",

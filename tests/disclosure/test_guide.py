@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from tests.pages import check_page
 
 from catalog.models import ItemEdition
 from catalog.queries import edition_in_force
 from disclosure.guide import ELEMENTS, due_today
 from disclosure.queries import guide_version
 from portal.workdays.calendar import shipped_calendar
+from tests.pages import check_page
 
 pytestmark = pytest.mark.usefixtures("catalogue", "db")
 FOOD, DRUGSTORE, SHOP, CHECK = "140123026000", "140123027000", "140721022000", "140622054000"
@@ -89,7 +89,16 @@ def test_the_button_leads_to_the_application_in_both_modes(client: Client) -> No
 
 def test_the_meta_tags_of_government_sites_are_there(client: Client) -> None:
     html = client.get(f"/items/{FOOD}/").content.decode()
-    for name in ("SiteName", "SiteDomain", "SiteIDCode", "ColumnName", "ArticleTitle", "PubDate", "ContentSource", "Url"):
+    for name in (
+        "SiteName",
+        "SiteDomain",
+        "SiteIDCode",
+        "ColumnName",
+        "ArticleTitle",
+        "PubDate",
+        "ContentSource",
+        "Url",
+    ):
         assert f'<meta name="{name}"' in html
 
 

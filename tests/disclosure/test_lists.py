@@ -5,13 +5,19 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
-from tests.pages import check_page
 
 from disclosure.templatetags.disclosure import highlight
 from portal.organizations.models import Succession
+from tests.pages import check_page
 
 pytestmark = pytest.mark.usefixtures("catalogue", "db")
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> None:
+    cache.clear()
 
 
 def page(client: Client, address: str) -> str:
@@ -39,7 +45,9 @@ def test_home_says_when_a_closed_hall_opens_again(
     assert "10月3日（周六）休息，10月8日（周四）开门" in page(client, "/")
 
 
-@pytest.mark.parametrize(("tab", "word"), [("person", "住房保障"), ("firm", "准营准办"), ("department", "市教育局"), ("theme", "准营准办")])
+@pytest.mark.parametrize(
+    ("tab", "word"), [("person", "住房保障"), ("firm", "准营准办"), ("department", "市教育局"), ("theme", "准营准办")]
+)
 def test_each_tab_is_a_link_that_works_without_a_script(client: Client, tab: str, word: str) -> None:
     html = page(client, f"/?tab={tab}")
     assert word in html.split('id="matters"')[1]
@@ -89,7 +97,14 @@ def test_filters_narrow_and_stay_in_the_address_of_the_next_page(client: Client)
 
 @pytest.mark.parametrize(
     ("query", "count"),
-    [("kind=annual", 2), ("kind=supervision", 1), ("department=023", 3), ("for=person&theme=出境入境", 1), ("q=食品", 1), ("q=离婚", 0)],
+    [
+        ("kind=annual", 2),
+        ("kind=supervision", 1),
+        ("department=023", 3),
+        ("for=person&theme=出境入境", 1),
+        ("q=食品", 1),
+        ("q=离婚", 0),
+    ],
 )
 def test_every_filter_counts_what_it_shows(client: Client, query: str, count: int) -> None:
     html = page(client, f"/items/?{query}")
