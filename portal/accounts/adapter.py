@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import get_script_prefix, reverse
 
-from portal.accounts.models import Staff, User
+from portal.accounts.models import User
 from portal.accounts.services.persons import user_by_phone
 from portal.privacy.identifiers import mobile_fault, normalise_mobile
 
@@ -47,7 +47,7 @@ class PortalAdapter(DefaultAccountAdapter):
         """Nothing: our pages say themselves what happened."""
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        if Staff.objects.filter(user_id=request.user.pk).exists():
+        if hasattr(request.user, "staff"):
             return f"{get_script_prefix()}desk/"
         return f"{get_script_prefix()}my/"
 

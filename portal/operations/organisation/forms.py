@@ -26,7 +26,7 @@ def _date(label: str, *, required: bool = True, help_text: str = "") -> forms.Da
     )
 
 
-class _Choice(forms.ModelChoiceField):  # type: ignore[type-arg]
+class _Choice(forms.ModelChoiceField):
     def __init__(self, label: str, *, required: bool = True, empty: str = "请选择") -> None:
         super().__init__(queryset=Department.objects.none(), label=label, required=required, empty_label=empty)
 

@@ -49,8 +49,8 @@ def staff_list(request: HttpRequest) -> HttpResponse:
     lines = [
         {
             "staff": one,
-            "roles": "、".join(dict.fromkeys(Role(row.role).label for row in one.roles_today)),  # type: ignore[attr-defined]
-            "windows": "、".join(row.window.code for row in one.posted_today),  # type: ignore[attr-defined]
+            "roles": "、".join(dict.fromkeys(Role(row.role).label for row in one.roles_today)),
+            "windows": "、".join(row.window.code for row in one.posted_today),
             "has_left": one.left_on is not None and one.left_on <= today,
         }
         for one in page

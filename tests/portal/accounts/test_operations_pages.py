@@ -30,7 +30,7 @@ def test_adding_posting_and_ending_a_member_of_staff(manager, security):
     }  # fmt: skip
     page = manager.post("/operations/staff/add/", {**data, "number": "错", "password": "1"})
     assert page.status_code == 422
-    assert "密码长度太短" in page.content.decode()
+    assert "密码太短，至少 10 位" in page.content.decode()
     page = manager.post("/operations/staff/add/", {**data, "number": "错"}).content.decode()
     assert "工号只能用字母和数字" in page
     assert manager.post("/operations/staff/add/", data).status_code == 302
@@ -89,7 +89,7 @@ def test_departments_windows_and_heads(manager):
 def test_a_notice_is_looked_at_before_it_counts_and_wrong_lines_are_named(manager):
     workdays.load()
     assert "2026" in manager.get("/operations/calendar/").content.decode()
-    data = {"year": "2027", "notice": "2027年放假通知", "number": "", "text": "2027-01-01,放假,元旦\n废话"}
+    data = {"year": "2027", "notice": "2027年放假通知", "number": "", "text": "2027-01-01,放假,元旦\n2027-13-01,放假,元旦"}
     page = manager.post("/operations/calendar/import/", {**data, "step": "preview"}).content.decode()
     assert "第 2 行" in page
     data["text"] = "2027-01-01,放假,元旦"
