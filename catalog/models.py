@@ -63,7 +63,7 @@ class ServiceItem(models.Model):
         return self.basic_code
 
 
-class EditionQuerySet(models.QuerySet):
+class EditionQuerySet(models.QuerySet["ItemEdition"]):
     def in_force(self, on: dt.date) -> EditionQuerySet:
         return self.filter(effective_from__lte=on).filter(
             Q(effective_until__isnull=True) | Q(effective_until__gt=on)

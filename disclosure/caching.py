@@ -51,7 +51,7 @@ def page_of_version(
     known = get_conditional_response(request, etag=f'"{version}"')
     if known is not None and known.status_code == 304:
         known["Cache-Control"] = CACHE_CONTROL
-        return known  # type: ignore[return-value]  # the base class is what the function names; it makes this one
+        return known
     key = f"disclosure:page:{version}"
     content = None if settings.DEBUG else cache.get(key)
     if content is None:

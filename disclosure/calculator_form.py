@@ -137,13 +137,14 @@ class CalculatorForm(PortalForm):
         if "promised" in self.errors or "statutory" in self.errors:
             return None
         unit = Unit(cleaned.get("unit") or Unit.WORKDAY)
-        promised, statutory = cleaned.get("promised"), cleaned.get("statutory")
-        if not promised and not statutory:
+        promised: int | None = cleaned.get("promised")
+        statutory: int | None = cleaned.get("statutory")
+        kept = promised or statutory  # a statutory limit alone is what has to be kept
+        if not kept:
             self.add_error("promised", "请选择事项，或者填写承诺时限。")
             return None
         try:
-            # A statutory limit alone is what has to be kept.
-            return Rule(Limit(promised or statutory, unit), Limit(statutory, unit) if statutory else None)
+            return Rule(Limit(kept, unit), Limit(statutory, unit) if statutory else None)
         except ClockError as error:
             self.add_error(_PLACES.get(error.code), f"{error.message}。")
             return None
