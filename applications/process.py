@@ -41,6 +41,8 @@ CHANGING: Final = (
     "claimed_by",
     "claimed_at",
 )
+#: What is fixed for the life of a case and may be joined under its lock. A join of anything that changes would show
+#: the row as it was before the wait for the lock (PostgreSQL re-reads only the locked row): those are read afterwards.
 JOINED: Final = (
     "edition__item",
     "situation",
@@ -49,7 +51,6 @@ JOINED: Final = (
     "applicant_legal__representative__key",
     "agent",
     "window",
-    "claimed_by__staff",
 )
 
 

@@ -14,6 +14,8 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+
 from applications import services
 from applications.models import Case, CaseMaterial
 from applications.permissions import HOLDERS, CasePermission
@@ -291,6 +293,7 @@ def stored_file(by: User | UUID, *, owner_kind: str = "draft", owner_id: UUID | 
     )
 
 
+@transaction.atomic
 def online_case(edition: ItemEdition, applicant: User | None = None, *, firm: LegalPerson | None = None) -> Case:
     """A case that a citizen submitted now, for himself or for a firm, with a file for each required material."""
     applicant = applicant or citizen()

@@ -22,7 +22,7 @@ from portal.web.grants import Actor, Everywhere
 
 def case_for_staff(actor: Actor, case_id: UUID) -> Case:
     """A case of a department whose cases the actor sees (1 query); another department's is NotFound, not forbidden."""
-    case = Case.objects.select_related(*JOINED, "clock", "clerk__staff", "approver__staff").filter(pk=case_id).first()
+    case = Case.objects.select_related(*JOINED, "clock", "claimed_by__staff", "clerk__staff", "approver__staff").filter(pk=case_id).first()
     if case is None or not any(actor.grants.has_for(permission, case.department_id) for permission in READING):
         raise NotFound("没有这个办件。")
     return case

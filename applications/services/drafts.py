@@ -140,14 +140,8 @@ def submit_draft(*, draft_id: UUID, actor: Actor, declared: bool) -> Submitted:
     Raises NotFound, NotAllowed, BadInput (declaration APP-6, missing materials), WrongState (a newer edition).
     """
     user = _citizen(actor)
-    draft = (
-        Draft.objects.select_for_update(of=("self",))
-        .select_related(
-            "edition__department", "edition__item", "situation", "legal_person__representative__key", "case"
-        )
-        .filter(pk=draft_id, user=user)
-        .first()
-    )
+    # No joins under the lock: they would show the draft as it was before the first click committed.
+    draft = Draft.objects.select_for_update().filter(pk=draft_id, user=user).first()
     if draft is None:
         raise NotFound("没有这份草稿。")
     if draft.case is not None:
@@ -203,12 +197,7 @@ def _check_mandate(user: User, legal_person_id: UUID) -> None:
 
 
 def _lock(draft_id: UUID, actor: Actor) -> Draft:
-    draft = (
-        Draft.objects.select_for_update(of=("self",))
-        .select_related("edition__item", "situation", "user")
-        .filter(pk=draft_id, user=_citizen(actor))
-        .first()
-    )
+    draft = Draft.objects.select_for_update().filter(pk=draft_id, user=_citizen(actor)).first()
     if draft is None:
         raise NotFound("没有这份草稿。")
     if draft.case_id is not None:

@@ -50,11 +50,7 @@ def fill(client: Client, draft: Draft, *, leave_out: str = "") -> None:
         "applicant": {"who": "self", "contact_phone": "13812345207", "address": ""},
         "details": RIGHT if len(edition.form_fields) > 1 else {"scope": "热食"},
         "materials": {
-            **{
-                f"file-{m.code}": png(m.position)
-                for m in edition.materials.all()
-                if m.necessity == "required"
-            },
+            **{f"file-{m.code}": png(m.position) for m in edition.materials.all() if m.necessity == "required"},
             "not_applicable": [m.code for m in edition.materials.all() if m.necessity == "conditional"],
             "go": "1",
         },
@@ -108,7 +104,9 @@ def test_an_open_draft_is_offered_again_and_starting_anew_drops_it(signed_in):
 
 @pytest.mark.parametrize("name", ["conditions", "applicant", "details", "materials", "delivery", "check"])
 def test_each_step_has_its_page_at_any_time(signed_in, name):
-    draft = begin(signed_in, make.item(form_fields=FIELDS, situations=(("新办", 10, 20, "workday"), ("变更", 5, 10, "workday"))))
+    draft = begin(
+        signed_in, make.item(form_fields=FIELDS, situations=(("新办", 10, 20, "workday"), ("变更", 5, 10, "workday")))
+    )
     page = check_page(signed_in.get(step(draft, name)))
     assert "草稿" in page and "保留 30 天" in page
     assert 'aria-current="step"' in page
@@ -155,7 +153,9 @@ def test_where_the_law_gives_two_limits_a_situation_is_chosen(signed_in):
 
 def test_a_wrong_phone_keeps_what_was_typed_and_names_the_field(signed_in):
     draft = begin(signed_in, make.item())
-    page = check_page(signed_in.post(step(draft, "applicant"), {"who": "self", "contact_phone": "1381234520", "address": "北城街道"}))
+    page = check_page(
+        signed_in.post(step(draft, "applicant"), {"who": "self", "contact_phone": "1381234520", "address": "北城街道"})
+    )
     assert 'value="1381234520"' in page and 'value="北城街道"' in page
     assert 'href="#id_contact_phone"' in page and 'aria-invalid="true"' in page
     assert signed_in.post(step(draft, "applicant"), {"who": "self", "contact_phone": "0349-0000123"}).status_code == 302
@@ -186,7 +186,12 @@ def test_the_items_own_fields_are_kept_as_they_are_meant(signed_in):
     assert signed_in.post(step(draft, "details"), RIGHT).status_code == 302
     draft.refresh_from_db()
     assert draft.details == {
-        "scope": "热食", "area": 186, "capital": 1_234_560, "opens_on": "2026-12-01", "kind": "餐饮", "note": "",
+        "scope": "热食",
+        "area": 186,
+        "capital": 1_234_560,
+        "opens_on": "2026-12-01",
+        "kind": "餐饮",
+        "note": "",
     }
     page = check_page(signed_in.get(step(draft, "details")))
     assert 'value="12345.60"' in page and 'value="2026-12-01"' in page
@@ -233,7 +238,10 @@ def test_post_wants_an_address(signed_in):
     draft = begin(signed_in, make.item())
     page = check_page(signed_in.post(step(draft, "delivery"), {"delivery_method": "post", "address": ""}))
     assert "邮寄要填写收件地址。" in page and 'href="#id_address"' in page
-    assert signed_in.post(step(draft, "delivery"), {"delivery_method": "post", "address": "北城街道 1 号"}).status_code == 302
+    assert (
+        signed_in.post(step(draft, "delivery"), {"delivery_method": "post", "address": "北城街道 1 号"}).status_code
+        == 302
+    )
 
 
 def test_submitting_needs_the_declaration_and_twice_makes_one_case(signed_in, frozen_clock):
@@ -259,7 +267,6 @@ def test_submitting_needs_the_declaration_and_twice_makes_one_case(signed_in, fr
 @pytest.mark.parametrize("name", ["conditions", "applicant", "details", "materials", "delivery"])
 def test_what_is_missing_is_listed_with_a_link_and_nothing_is_submitted(signed_in, name):
     draft = begin(signed_in, make.item(form_fields=FIELDS))
-    Draft.objects.filter(pk=draft.pk).update(contact_phone="")
     fill(signed_in, draft, leave_out=name)
     page = check_page(signed_in.post(step(draft, "check"), {"declared": "on"}))
     assert f'href="{step(draft, name)}' in page and "补好再提交" in page
@@ -301,7 +308,14 @@ def newer(old):
         material.id = MaterialRequirement._meta.get_field("id").default()
         material.save()
     MaterialRequirement.objects.create(
-        edition=new, position=9, code="M09", name="新材料", source="applicant", issuer="申请人", necessity="required", form="both",
+        edition=new,
+        position=9,
+        code="M09",
+        name="新材料",
+        source="applicant",
+        issuer="申请人",
+        necessity="required",
+        form="both",
     )
     return new
 

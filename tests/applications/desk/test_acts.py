@@ -1,0 +1,209 @@
+"""The whole way of a case through the pages, and what they say when something is wrong."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from applications.models import Act, Case
+from portal.documents.models import OfficialDocument
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def act(case, action):
+    return reverse("applications:act", args=[case.pk, action])
+
+
+def page(case):
+    return reverse("applications:desk_case", args=[case.pk])
+
+
+def check(case, browser, **conclusions):
+    """The clerk's material check: all complete but those named by position."""
+    data = {}
+    for material in case.materials.order_by("position"):
+        conclusion = conclusions.get(f"m{material.position}", "complete")
+        prefix = f"m{material.pk.hex}"
+        data |= {f"{prefix}-conclusion": conclusion, f"{prefix}-originals": "1", f"{prefix}-seen": "1"}
+        if conclusion == "incomplete":
+            data[f"{prefix}-remark"] = "请补盖公章"
+    return data
+
+
+def test_intake_correction_supply_and_acceptance(hall, acts_of):
+    case = hall.case()
+    address = reverse("applications:intake_case", args=[case.pk])
+    assert "受理审查到 11月30日（周一）为止" in hall.clerk_page.page(address)
+    response = hall.clerk_page.send(address, {**check(case, hall, m1="incomplete"), "then": "ask_correction"})
+    assert response["Location"] == act(case, "ask_correction")
+    text = hall.clerk_page.page(act(case, "ask_correction"))
+    assert "告知这 1 项" in text and "请补盖公章" in text
+    text = hall.clerk_page.done(act(case, "ask_correction"))
+    assert "已告知补正" in text and "补正材料一次性告知书" in text
+    line = (
+        case.correction.lines.get()
+        if hasattr(case, "correction")
+        else Case.objects.get(pk=case.pk).correction.lines.get()
+    )
+    assert "收到原件" in hall.clerk_page.page(act(case, "supply"))
+    wrong = hall.clerk_page.refused(
+        act(case, "supply"), {f"originals_{line.pk.hex}": "0", f"copies_{line.pk.hex}": "0"}
+    )
+    assert "error-summary" in wrong
+    text = hall.clerk_page.done(act(case, "supply"), {f"originals_{line.pk.hex}": "1", f"copies_{line.pk.hex}": "0"})
+    assert "补正齐全，已受理" in text and "审核中" in text
+    assert acts_of(case) == ["submit", "ask_correction", "supply"]
+
+
+def test_acceptance_straight_from_the_check(hall):
+    case = hall.case()
+    address = reverse("applications:intake_case", args=[case.pk])
+    response = hall.clerk_page.send(address, {**check(case, hall), "then": "accept"})
+    assert response["Location"] == act(case, "accept")
+    text = hall.clerk_page.done(act(case, "accept"))
+    assert "受理通知书" in text and "承诺 12月7日（周一）到期" in text
+
+
+def test_review_return_review_grant_conclude_deliver(hall, acts_of):
+    case = hall.case("reviewing")
+    opinion = {"recommendation": "grant", "opinion": "材料齐全，符合条件"}
+    hall.reviewer_page.done(act(case, "review"), opinion)
+    assert "退回" in hall.approver_page.page(act(case, "return_to_reviewer"))
+    hall.approver_page.done(act(case, "return_to_reviewer"), {"opinion": "请说明面积"})
+    assert "请说明面积" in hall.reviewer_page.page(page(case))
+    hall.reviewer_page.done(act(case, "review"), opinion)
+    text = hall.approver_page.page(page(case))
+    assert "材料齐全，符合条件" in text and "签名并准予" in text
+    text = hall.approver_page.done(act(case, "grant"), {"opinion": "同意", "content": "食品经营", "validity": "5年"})
+    assert "准予行政许可决定书" in text
+    hall.clerk_page.done(act(case, "conclude"), {"result_number": "JY114"})
+    text = hall.clerk_page.done(
+        act(case, "deliver"), {"method": "direct", "recipient": "张三", "recipient_relation": "本人"}
+    )
+    assert "送达回证" in text and "本件全部办完" in text
+    assert acts_of(case)[-5:] == ["return_to_reviewer", "review", "grant", "conclude", "deliver"]
+
+
+def test_pause_extend_and_refuse(hall):
+    case = hall.case("reviewing")
+    text = hall.reviewer_page.done(
+        act(case, "pause"), {"procedure": "inspection", "until": "2026-11-30", "reason": "送检"}
+    )
+    assert "特别程序已启动，计时暂停" in text and "暂停计时" in text
+    assert "送检" in text
+    hall.reviewer_page.done(act(case, "resume"), {"result": "检验合格"})
+    hall.reviewer_page.done(act(case, "review"), {"recommendation": "refuse", "opinion": "不符合"})
+    text = hall.head_page.done(act(case, "extend"), {"n": "5", "reason": "案情复杂"})
+    assert "延期通知书" in text and "新的承诺到期日" in text
+    wrong = hall.approver_page.refused(
+        act(case, "refuse"), {"facts": "现场不符", "reasons": "不符合条件", "legal_basis": "第一条", "remedies": "无"}
+    )
+    assert "现场不符" in wrong and "救济途径要写明" in wrong
+    refuse = hall.approver_page.page(act(case, "refuse"))
+    assert "60日内" in refuse
+    remedies = "自收到之日起60日内可以申请行政复议，6个月内可以提起行政诉讼。"
+    text = hall.approver_page.done(
+        act(case, "refuse"),
+        {"facts": "现场不符", "reasons": "不符合条件", "legal_basis": "第一条", "remedies": remedies},
+    )
+    assert "不予行政许可决定书" in text and "现场不符" in text
+
+
+@pytest.mark.parametrize("action", ["not_required", "not_competent"])
+def test_a_case_that_is_not_taken_up(hall, action):
+    case = hall.case()
+    assert "当天告知" in hall.clerk_page.page(act(case, action))
+    data = {
+        "competent_organ": "省厅",
+        "reason": "依法不需要",
+        "legal_basis": "《演示法》第一条",
+        "remedies": "60日内可以申请行政复议，6个月内可以提起行政诉讼。",
+    }
+    assert "决定" in hall.clerk_page.done(act(case, action), data)
+    assert Case.objects.get(pk=case.pk).state == action
+
+
+def test_the_same_click_twice_is_one_act_and_leads_to_the_same_place(hall):
+    case = hall.case("reviewing")
+    key, data = str(uuid4()), {"recommendation": "grant", "opinion": "同意"}
+    first = hall.reviewer_page.send(act(case, "review"), data, key=key)
+    second = hall.reviewer_page.send(act(case, "review"), data, key=key)
+    assert first.status_code == second.status_code == 302
+    assert first["Location"] == second["Location"]
+    assert Act.objects.filter(case=case, action="review").count() == 1
+
+
+def test_wrong_input_keeps_what_was_typed(hall):
+    case = hall.case("reviewing")
+    text = hall.reviewer_page.refused(act(case, "review"), {"recommendation": "", "opinion": "写了很长的意见"})
+    assert "写了很长的意见" in text and "请选择审核结论" in text
+    text = hall.reviewer_page.refused(
+        act(case, "pause"), {"procedure": "inspection", "until": "2026-11-01", "reason": "送检测机构"}
+    )
+    assert "送检测机构" in text and "预计结束日期应当在今天以后" in text
+
+
+def test_a_state_that_changed_meanwhile_says_what_happened_and_keeps_the_text(hall):
+    case = hall.case("reviewing")
+    hall.reviewer_page.done(act(case, "review"), {"recommendation": "grant", "opinion": "先交的"})
+    text = hall.reviewer_page.refused(
+        act(case, "review"), {"recommendation": "grant", "opinion": "后写的意见"}, status=409
+    )
+    assert "现在不能办理" in text and "王*" in text and "提交审核意见" in text and "后写的意见" in text
+    assert page(case) in text
+
+
+def test_the_page_of_an_act_that_is_not_possible_now_says_why(hall):
+    case = hall.case("reviewing")
+    text = hall.reviewer_page.page(act(case, "resume"), status=409)
+    assert "没有在进行的特别程序" in text
+    assert "没有权限" in hall.clerk_page.page(act(case, "review"), status=403)
+
+
+@pytest.mark.parametrize("action", ["deemed_acceptance", "end_pause", "lapse", "nonsense", "claim"])
+def test_what_is_nobodys_button_has_no_page(hall, action):
+    case = hall.case("reviewing")
+    assert hall.reviewer_page.get(act(case, action)).status_code == 404
+    assert hall.reviewer_page.send(act(case, action)).status_code == 404
+
+
+def test_another_departments_case_is_not_there(hall):
+    case = hall.case("reviewing")
+    stranger = hall.stranger()
+    for address in (page(case), act(case, "review"), reverse("applications:desk_case_why", args=[case.pk])):
+        assert stranger.get(address).status_code == 404
+    assert stranger.send(act(case, "review"), {"recommendation": "grant", "opinion": "x"}).status_code == 404
+    assert stranger.send(reverse("applications:claim", args=[case.pk])).status_code == 404
+    material = case.materials.order_by("position").first()
+    seen = reverse("applications:mark_seen", args=[case.pk, material.pk])
+    assert stranger.post(seen).status_code == 404
+
+
+def test_a_form_without_its_key_is_a_clear_answer(hall):
+    case = hall.case("reviewing")
+    response = hall.reviewer_page.post(act(case, "review"), {"recommendation": "grant", "opinion": "x"})
+    assert response.status_code == 422
+    assert "刷新" in response.content.decode()
+
+
+def test_the_confirmation_is_only_for_the_one_who_acted(hall):
+    case = hall.case("reviewing")
+    response = hall.reviewer_page.send(act(case, "review"), {"recommendation": "grant", "opinion": "同意"})
+    assert "审核意见已提交批准人" in hall.reviewer_page.get(response["Location"]).content.decode()
+    assert "审核意见已提交批准人" not in hall.approver_page.get(response["Location"]).content.decode()
+
+
+def test_a_correction_may_ask_beyond_the_list_only_with_its_legal_basis(hall):
+    case = hall.case()
+    make.check_materials(case)
+    wrong = hall.clerk_page.refused(act(case, "ask_correction"), {"extra_name": "环评批复", "extra_what": "请补"})
+    assert "请填写法律依据" in wrong and "环评批复" in wrong
+    hall.clerk_page.done(
+        act(case, "ask_correction"),
+        {"extra_name": "环评批复", "extra_basis": "《演示法》第九条", "extra_what": "请补环评批复"},
+    )
+    assert OfficialDocument.objects.filter(subject_id=case.pk, kind="correction").exists()
