@@ -1,12 +1,13 @@
 """Pages of the applicant and of progress; the public list of cases has its address in disclosure."""
 
-from django.urls import path
+from django.urls import include, path
 
 from applications.views import apply, apply_steps, mine, mine_supply, progress
 
 app_name = "applications"
 
 urlpatterns = [
+    path("", include("applications.desk_urls")),
     path("apply/<str:code>/", apply.begin, name="apply_begin"),
     path("my/", mine.my_cases, name="my_cases"),
     path("my/drafts/", apply.drafts, name="drafts"),

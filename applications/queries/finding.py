@@ -17,7 +17,7 @@ from portal.search.vectors import all_of, beginning_with
 
 #: Up to here the hits are fetched; beyond it the list is walked and each row asked.
 CAP: Final = 1000
-_NUMBER: Final = re.compile(r"[0-9]{10,}[0-9A-Za-z]{1,4}")
+_NUMBER: Final = re.compile(r"[0-9]{22}[0-9A-Za-z]")  # applications.services.numbers
 
 
 def case_id_by_number(reach: Reach, number: str) -> UUID | None:

@@ -283,7 +283,7 @@ def _add_count(
 def _conditions(filters: Filters) -> tuple[list[str], list[Any], str]:
     """The WHERE parts on the clock `k` (and on the case `c`, where the join is needed)."""
     conditions, parameters, needs_case = ["k.open"], [], False
-    if filters.states:
+    if filters.states and filters.tab != "submitted":
         conditions.append("k.state = ANY(%s)")
         parameters.append(list(filters.states))
     if filters.paused_or_extended:

@@ -1,0 +1,265 @@
+"""The inputs of each act on a case, by the form key of its transition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django import forms
+
+from applications import rules
+from applications.models import Case, CorrectionLine, Delivery, Opinion
+from applications.queries.casepage import correction_lines_of
+from portal.documents.rules import remedies_text
+from portal.web.forms import PortalForm
+from portal.web.keys import uuid7
+
+LONGEST: Final = 4000
+
+
+def _words(label: str, *, rows: int = 4, required: bool = True, help_text: str = "", longest: int = LONGEST) -> Any:
+    return forms.CharField(
+        label=label,
+        required=required,
+        help_text=help_text,
+        max_length=longest,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
+class ActForm(PortalForm):
+    """The base: the key makes the same click, sent twice, one act."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        self.case = case
+        super().__init__(*args, **kwargs)
+
+    @property
+    def act_data(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "key"}
+
+    @property
+    def typed(self) -> list[tuple[str, str]]:
+        """What the user has written, for a page on which the form is no longer of use."""
+        return [
+            (str(bound.label), str(bound.value()))
+            for bound in self
+            if not bound.is_hidden and bound.value() not in (None, "", [])
+        ]
+
+
+class ConfirmForm(ActForm):
+    """Nothing to fill in."""
+
+
+class AskCorrectionForm(ActForm):
+    """The lines come from the material check; one more may be asked for with a legal basis (APP-6)."""
+
+    extra_name = forms.CharField(label="清单以外还要的材料", required=False, max_length=200)
+    extra_basis = forms.CharField(
+        label="法律依据", required=False, max_length=300, help_text="清单以外的材料没有法律依据不能要。"
+    )
+    extra_what = _words("要补什么，怎么补", rows=2, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        given = [bool(cleaned.get(name)) for name in ("extra_name", "extra_basis", "extra_what")]
+        if any(given) and not all(given):
+            for name in ("extra_name", "extra_basis", "extra_what"):
+                if not cleaned.get(name):
+                    self.add_error(name, f"请填写{self.fields[name].label}，或者把这一组都清空。")
+        return cleaned
+
+    @property
+    def act_data(self) -> dict[str, Any]:
+        if not self.cleaned_data.get("extra_name"):
+            return {}
+        lines = [
+            {"material": str(material.pk), "what": material.remark}
+            for material in self.case.materials.filter(conclusion="incomplete").order_by("position")
+        ]
+        extra = {
+            "name": self.cleaned_data["extra_name"],
+            "legal_basis": self.cleaned_data["extra_basis"],
+            "what": self.cleaned_data["extra_what"],
+        }
+        return {"lines": [*lines, extra]}
+
+
+class SupplyForm(ActForm):
+    """What the applicant has brought to the window for each line of the notice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines: list[CorrectionLine] = correction_lines_of(self.case)
+        for line in self.lines:
+            for kind, label in (("originals", "原件"), ("copies", "复印件")):
+                self.fields[f"{kind}_{line.pk.hex}"] = forms.IntegerField(
+                    label=f"{line.material.name}，收到{label}", min_value=0, max_value=999, initial=0
+                )
+        self._speak_chinese()
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Each line with its two fields."""
+        return [
+            {
+                "line": line,
+                "originals": self[f"originals_{line.pk.hex}"],
+                "copies": self[f"copies_{line.pk.hex}"],
+                "files": [given for given in line.material.files.all() if given.supplied],
+            }
+            for line in self.lines
+        ]
+
+    @property
+    def act_data(self) -> dict[str, Any]:
+        supplies = [
+            {
+                "line": str(line.pk),
+                "originals": self.cleaned_data[f"originals_{line.pk.hex}"],
+                "copies": self.cleaned_data[f"copies_{line.pk.hex}"],
+            }
+            for line in self.lines
+        ]
+        return {"supplies": supplies}
+
+
+class NotRequiredForm(ActForm):
+    reason = _words("不需要许可的理由")
+    legal_basis = forms.CharField(
+        label="依据", max_length=500, initial="《中华人民共和国行政许可法》第三十二条第一款第一项"
+    )
+    remedies = _words("救济途径", rows=3, help_text="写明复议 60 日、诉讼 6 个月。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["remedies"].initial = remedies_text()
+
+
+class NotCompetentForm(ActForm):
+    competent_organ = forms.CharField(label="应当向哪个机关申请", max_length=200)
+    reason = _words("不属于本机关职权的理由")
+    legal_basis = forms.CharField(
+        label="依据", max_length=500, initial="《中华人民共和国行政许可法》第三十二条第一款第二项"
+    )
+    remedies = _words("救济途径", rows=3, help_text="写明复议 60 日、诉讼 6 个月。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["remedies"].initial = remedies_text()
+
+
+class ReviewForm(ActForm):
+    recommendation = forms.ChoiceField(
+        label="审核结论",
+        choices=[
+            (Opinion.Recommendation.GRANT.value, "建议准予"),
+            (Opinion.Recommendation.REFUSE.value, "建议不予，写明事实和条文"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    opinion = _words("意见", rows=5, help_text="批准人要能只看这一段就作决定。")
+
+
+class ReturnForm(ActForm):
+    opinion = _words("退回的理由", help_text="写明要审核人补充什么。")
+
+
+class PauseForm(ActForm):
+    procedure = forms.ChoiceField(label="法定程序")
+    until = forms.DateField(label="预计结束日期", widget=forms.DateInput, help_text="到这一天自动恢复计时。")
+    reason = _words("理由", rows=3)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lawful = rules.procedures_of(self.case.edition)
+        choice = self.fields["procedure"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [("", "请选择"), *[(p.code, f"{p.name}（{p.basis}）") for p in lawful]]
+
+
+class ResumeForm(ActForm):
+    result = _words("特别程序的结果", longest=1000)
+
+
+class ExtendForm(ActForm):
+    n = forms.IntegerField(label="延长几个工作日", min_value=1)
+    reason = _words("延期的理由", longest=1000, help_text="理由会写进延期通知书，告诉申请人。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["n"].help_text = f"最多 {rules.longest_extension(self.case.edition)} 个工作日，只能一次。"
+
+
+class GrantForm(ActForm):
+    opinion = _words("审批意见", rows=3)
+    content = _words("准予的内容", rows=2)
+    validity = forms.CharField(label="有效期", required=False, max_length=100)
+    conditions = _words("附加的条件", rows=2, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["content"].initial = self.case.edition.name
+        self.fields["validity"].initial = self.case.edition.result_validity
+
+
+class RefuseForm(ActForm):
+    facts = _words("查明的事实", rows=3)
+    reasons = _words("不予的理由", rows=3)
+    legal_basis = _words("依据的条文", rows=2)
+    remedies = _words("救济途径", rows=3, help_text="写明复议 60 日、诉讼 6 个月，缺一不可。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["remedies"].initial = remedies_text()
+
+
+class ConcludeForm(ActForm):
+    result_number = forms.CharField(label="证照或者批文编号", required=False, max_length=100)
+    note = _words("备注", rows=2, required=False, longest=1000)
+
+
+class DeliverForm(ActForm):
+    method = forms.ChoiceField(label="送达方式", choices=Delivery.Method.choices, widget=forms.RadioSelect)
+    recipient = forms.CharField(label="签收人", max_length=50)
+    recipient_relation = forms.CharField(label="与受送达人的关系", max_length=50, initial="本人")
+    tracking = forms.CharField(label="邮件号", required=False, max_length=50, help_text="邮寄的必须填写。")
+    remark = _words("备注", rows=2, required=False, longest=1000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["method"].initial = self.case.delivery_method
+        if self.case.applicant_legal_id is None:
+            self.fields["recipient"].initial = self.case.applicant_name
+
+
+class WithdrawForm(ActForm):
+    reason = _words("撤回的理由", help_text="写明申请人交来的书面撤回申请。")
+
+
+FORMS: Final[Mapping[str, type[ActForm]]] = {
+    "confirm": ConfirmForm,
+    "ask_correction": AskCorrectionForm,
+    "supply": SupplyForm,
+    "not_required": NotRequiredForm,
+    "not_competent": NotCompetentForm,
+    "review": ReviewForm,
+    "return_to_reviewer": ReturnForm,
+    "pause": PauseForm,
+    "resume": ResumeForm,
+    "extend": ExtendForm,
+    "grant": GrantForm,
+    "refuse": RefuseForm,
+    "conclude": ConcludeForm,
+    "deliver": DeliverForm,
+    "withdraw": WithdrawForm,
+}
+
+
+def form_class(key: str | None) -> type[ActForm]:
+    """The form of a transition; one without a key has nothing to fill in."""
+    return FORMS[key or "confirm"]

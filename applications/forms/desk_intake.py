@@ -1,0 +1,239 @@
+"""Forms of hall intake: find or register the applicant, then the application itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from applications.forms import details
+from applications.models import Delivery
+from applications.services.checking import DELIVERY_CHOICES
+from catalog.models import ItemEdition, MaterialRequirement, Situation
+from portal.accounts.rules import person_name_fault
+from portal.clock import today
+from portal.privacy.identifiers import (
+    credit_code_fault,
+    identity_number_fault,
+    mobile_fault,
+    normalise,
+    normalise_mobile,
+)
+from portal.web.forms import PortalForm, speak_chinese
+from portal.web.keys import uuid7
+
+MOST: Final = 999
+
+
+def _text(label: str, longest: int, **more: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=longest, **more)
+
+
+def _identity(value: str) -> str:
+    number = normalise(value)
+    if fault := identity_number_fault(number, today=today()):
+        raise ValidationError(fault)
+    return number
+
+
+def _mobile(value: str) -> str:
+    number = normalise_mobile(value)
+    if fault := mobile_fault(number):
+        raise ValidationError(fault)
+    return number
+
+
+def _name(value: str) -> str:
+    if fault := person_name_fault(value.strip()):
+        raise ValidationError(fault)
+    return value.strip()
+
+
+class ApplicantLookupForm(PortalForm):
+    """One field for whatever the applicant hands over."""
+
+    q = _text(
+        "身份证号码、信用代码、手机号码或姓名",
+        100,
+        help_text="号码要写全。只按完整的号码和姓名查找。",
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
+    )
+
+
+class PersonForm(PortalForm):
+    """A person whose document the clerk holds."""
+
+    name = _text("姓名", 50)
+    identity_number = _text("身份证号码", 30, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    phone = _text("手机号码", 20, widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}))
+    address = _text("住址", 200, required=False)
+
+    def clean_name(self) -> str:
+        return _name(self.cleaned_data["name"])
+
+    def clean_identity_number(self) -> str:
+        return _identity(self.cleaned_data["identity_number"])
+
+    def clean_phone(self) -> str:
+        return _mobile(self.cleaned_data["phone"])
+
+
+class FirmForm(PortalForm):
+    """A firm by its licence, with its legal representative."""
+
+    name = _text("单位名称", 200)
+    uscc = _text("统一社会信用代码", 30, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    address = _text("住所", 200, required=False)
+    representative_name = _text("法定代表人姓名", 50)
+    representative_identity = _text("法定代表人身份证号码", 30, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    representative_phone = _text("法定代表人手机号码", 20, widget=forms.TextInput(attrs={"inputmode": "tel"}))
+
+    def clean_uscc(self) -> str:
+        code = normalise(self.cleaned_data["uscc"])
+        if fault := credit_code_fault(code):
+            raise ValidationError(fault)
+        return code
+
+    def clean_representative_name(self) -> str:
+        return _name(self.cleaned_data["representative_name"])
+
+    def clean_representative_identity(self) -> str:
+        return _identity(self.cleaned_data["representative_identity"])
+
+    def clean_representative_phone(self) -> str:
+        return _mobile(self.cleaned_data["representative_phone"])
+
+
+class ItemSearchForm(PortalForm):
+    q = _text(
+        "事项名称、编码或者拼音首字母",
+        100,
+        required=False,
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
+    )
+
+
+class HallApplicationForm(PortalForm):
+    """The application in the hall: situation, contact, the edition's fields, materials received, declaration."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+
+    def __init__(
+        self,
+        *args: Any,
+        edition: ItemEdition,
+        materials: list[MaterialRequirement],
+        situations: list[Situation],
+        phone: str,
+        **kwargs: Any,
+    ) -> None:
+        self.edition, self.materials = edition, materials
+        super().__init__(*args, **kwargs)
+        if situations:
+            self.fields["situation"] = forms.ChoiceField(
+                label="情形",
+                choices=[(str(situation.pk), situation.name) for situation in situations],
+                widget=forms.RadioSelect,
+            )
+        self.fields["contact_phone"] = _text(
+            "联系电话", 20, initial=phone, widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"})
+        )
+        if not edition.in_person_required:
+            self.fields["agent_identity"] = _text(
+                "代理人身份证号码", 30, required=False, help_text="代理人来办的填写，并查验授权委托书。"
+            )
+        self._kinds: dict[str, str] = {}
+        for spec in edition.form_fields:
+            name = str(spec["name"])
+            self._kinds[name] = str(spec.get("type", "text"))
+            self.fields[f"d_{name}"] = details._field(spec)
+        for requirement in materials:
+            label = requirement.name
+            prefix = f"m_{requirement.pk.hex}"
+            self.fields[f"{prefix}_seen"] = forms.BooleanField(label=f"{label}，原件已核", required=False)
+            for kind, word, asked in (
+                ("originals", "原件", requirement.originals),
+                ("copies", "复印件", requirement.copies),
+            ):
+                if asked or (kind == "copies" and not requirement.originals):
+                    self.fields[f"{prefix}_{kind}"] = forms.IntegerField(
+                        label=f"{label}，收到{word}", min_value=0, max_value=MOST, required=False, initial=0
+                    )
+        self.fields["delivery_method"] = forms.ChoiceField(
+            label="领取方式",
+            choices=[(method.value, method.label) for method in DELIVERY_CHOICES],
+            widget=forms.RadioSelect,
+            initial=Delivery.Method.DIRECT.value,
+        )
+        self.fields["address"] = _text("收件地址", 200, required=False, help_text="选邮寄的必须填写。")
+        self.fields["declared"] = forms.BooleanField(
+            label="申请人已在申请书上签名，承诺材料真实",
+            error_messages={"required": "请申请人在申请书上签名承诺材料真实，再勾选（行政许可法第三十一条）。"},
+        )
+        for name, field in self.fields.items():
+            speak_chinese(field, str(field.label or name))
+
+    @property
+    def lead_fields(self) -> list[Any]:
+        return [self[name] for name in ("situation", "contact_phone", "agent_identity") if name in self.fields]
+
+    @property
+    def detail_fields(self) -> list[Any]:
+        return [self[f"d_{name}"] for name in self._kinds]
+
+    @property
+    def end_fields(self) -> list[Any]:
+        return [self[name] for name in ("delivery_method", "address")]
+
+    @property
+    def material_rows(self) -> list[dict[str, Any]]:
+        """Each material with its inputs, as the table shows them."""
+        rows = []
+        for requirement in self.materials:
+            prefix = f"m_{requirement.pk.hex}"
+            counts = [
+                self[f"{prefix}_{kind}"] for kind in ("originals", "copies") if f"{prefix}_{kind}" in self.fields
+            ]
+            rows.append({"requirement": requirement, "seen": self[f"{prefix}_seen"], "counts": counts})
+        return rows
+
+    def clean_contact_phone(self) -> str:
+        value = str(self.cleaned_data["contact_phone"]).strip()
+        if sum(character.isdigit() for character in value) < 7:
+            raise ValidationError("联系电话应是手机，或者带区号的座机。")
+        return value
+
+    def clean_agent_identity(self) -> str:
+        value = self.cleaned_data.get("agent_identity") or ""
+        return _identity(value) if value.strip() else ""
+
+    def add_domain_error(self, error: Any) -> None:
+        """The edition's own fields and the agent stand here under other names."""
+        name = {"agent": "agent_identity"}.get(error.field, error.field)
+        if name not in self.fields and f"d_{name}" in self.fields:
+            name = f"d_{name}"
+        self.add_error(name if name in self.fields else None, error.message)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What the case stores: money in fen, dates as ISO text."""
+        values = {name: details._kept(kind, self.cleaned_data.get(f"d_{name}")) for name, kind in self._kinds.items()}
+        return {name: value for name, value in values.items() if value is not None and value != ""}
+
+    @property
+    def received(self) -> list[Mapping[str, Any]]:
+        """The materials as the service takes them."""
+        rows = []
+        for requirement in self.materials:
+            prefix = f"m_{requirement.pk.hex}"
+            rows.append(
+                {
+                    "requirement": str(requirement.pk),
+                    "originals": self.cleaned_data.get(f"{prefix}_originals") or 0,
+                    "copies": self.cleaned_data.get(f"{prefix}_copies") or 0,
+                    "original_seen": bool(self.cleaned_data.get(f"{prefix}_seen")),
+                }
+            )
+        return rows

@@ -1,0 +1,55 @@
+"""The filters of the work list; whatever cannot be read is as if it were not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django import forms
+
+from catalog.models import ItemEdition
+from portal.web.forms import PortalForm
+
+#: Value in the address -> word in the select, states.
+STATUSES: Final[tuple[tuple[str, str], ...]] = (
+    ("", "环节：我的"),
+    ("open", "环节：全部在办"),
+    ("received", "环节：收件"),
+    ("correction", "环节：待补正"),
+    ("reviewing", "环节：审核"),
+    ("approving", "环节：审批"),
+    ("decided", "环节：办结"),
+    ("paused", "暂停和延期"),
+    ("closed", "已办"),
+)
+HANDLERS: Final = (("", "经办：不限"), ("me", "经办：我"), ("others", "经办：别人"))
+
+
+class WorkListForm(PortalForm):
+    """Bound to the address; `clean_or_empty` gives each value or its default."""
+
+    q = forms.CharField(
+        label="编号、申请人、事项",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"placeholder": "编号、申请人、事项"}),
+    )
+    item = forms.ChoiceField(label="事项", required=False)
+    status = forms.ChoiceField(label="环节", required=False, choices=STATUSES)
+    accepted_from = forms.DateField(label="受理日期从", required=False, widget=forms.DateInput)
+    accepted_until = forms.DateField(label="受理日期到", required=False, widget=forms.DateInput)
+    handler = forms.ChoiceField(label="经办", required=False, choices=HANDLERS)
+
+    def __init__(self, *args: Any, editions: Iterable[ItemEdition], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # One name per item: a new edition takes the place of the old one in the list, and means both.
+        names = {str(edition.item_id): edition.name for edition in editions}
+        choice = self.fields["item"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [("", "事项：全部"), *sorted(names.items(), key=lambda pair: pair[1])]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values that can be read."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) for name in self.fields}

@@ -1,0 +1,102 @@
+"""The case page: what stands on it, for whom, and on paper."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from portal.accounts.roles import Role
+from tests import factories as make
+from tests.applications.desk.conftest import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def page(case):
+    return reverse("applications:desk_case", args=[case.pk])
+
+
+def buttons(text):
+    return set(re.findall(r"/act/([a-z_]+)/", text))
+
+
+def test_only_the_acts_that_this_person_may_do(hall):
+    case = hall.case("reviewing")
+    assert buttons(hall.reviewer_page.page(page(case))) == {"review", "pause"}
+    assert buttons(hall.head_page.page(page(case))) == {"extend"}
+    assert buttons(hall.approver_page.page(page(case))) == {"pause"}
+    manager = signed_in(make.staff(hall.department), Role.CENTRE_MANAGER, everywhere=True)
+    assert buttons(manager.page(page(case))) == set()
+
+
+def test_the_clock_the_facts_and_the_marks_of_the_ledger(hall, frozen_clock):
+    case = hall.case("reviewing", firm=make.legal_person("朔州恒暖燃气有限公司"))
+    frozen_clock(make.at("2026-11-25 10:00"))
+    text = hall.reviewer_page.page(page(case))
+    assert "剩 8 个工作日" in text and "承诺 12月7日（周一）到期" in text and "12月21日（周一）" in text
+    assert "朔州恒暖燃气有限公司" in text and "******" in text
+    assert "经营项目" in text and "演示经营" in text
+    for act in case.acts.all():
+        assert f"#{act.ledger_seq}" in text
+    assert case.query_code not in text
+
+
+def test_numbers_of_people_are_masked(hall):
+    case = hall.case("reviewing")
+    for text in (
+        hall.reviewer_page.page(page(case)),
+        hall.reviewer_page.page(reverse("applications:desk_case_print", args=[case.pk])),
+    ):
+        assert case.applicant_person.identity_number not in text
+        assert case.contact_phone not in text
+
+
+def test_a_reviewer_marks_materials_as_seen_and_goes_on_to_the_next(hall):
+    case = hall.case("reviewing")
+    first, second, *_ = case.materials.order_by("position")
+    text = hall.reviewer_page.page(page(case), m=str(first.pk))
+    assert "看过了" in text and "已看 0" in text
+    text = hall.reviewer_page.done(reverse("applications:mark_seen", args=[case.pk, first.pk]))
+    assert "已看 1" in text and f'?m={second.pk}#materials" aria-current="true"' in text
+    assert hall.clerk_page.send(reverse("applications:mark_seen", args=[case.pk, second.pk])).status_code == 403
+    other = hall.case("reviewing").materials.order_by("position").first()
+    assert hall.reviewer_page.send(reverse("applications:mark_seen", args=[case.pk, other.pk])).status_code == 404
+
+
+def test_why_this_day_for_staff(hall):
+    case = hall.case("reviewing")
+    text = hall.reviewer_page.page(reverse("applications:desk_case_why", args=[case.pk]))
+    assert "为什么是 12月7日" in text and "每一天怎么算" in text
+    waiting = hall.case("received")
+    assert "期限怎么算" in hall.clerk_page.page(reverse("applications:desk_case_why", args=[waiting.pk]))
+
+
+def test_a_paused_case_explains_with_its_document(hall):
+    case = hall.case("reviewing")
+    make.do(case, "pause", hall.reviewer, procedure="inspection", until="2026-11-25", reason="送检")
+    text = hall.reviewer_page.page(reverse("applications:desk_case_why", args=[case.pk]))
+    assert "检验" in text and "〔2026〕" in text
+
+
+@pytest.mark.parametrize(
+    "state",
+    ["received", "correcting", "reviewing", "approving", "granted", "refused", "concluded", "withdrawn"]
+    + ["not_required", "not_competent", "lapsed"],
+)
+def test_the_page_stands_in_every_state(hall, state):
+    case = hall.case(state)
+    for browser in (hall.clerk_page, hall.reviewer_page, hall.approver_page, hall.head_page):
+        assert case.number in browser.page(page(case))
+    assert case.number in hall.reviewer_page.page(reverse("applications:desk_case_print", args=[case.pk]))
+
+
+def test_a_claimed_case_says_who_has_it_and_the_approver_may_take_it_back(hall):
+    case = hall.case("reviewing")
+    make.do(case, "claim", hall.reviewer)
+    assert "经办：王*（我）" in hall.reviewer_page.page(page(case))
+    colleague = signed_in(make.staff(hall.department, "郭红梅"), Role.REVIEWER)
+    assert "本件由王强认领办理" in colleague.page(page(case))
+    text = hall.approver_page.done(reverse("applications:act", args=[case.pk, "release"]))
+    assert "还没有人认领" in text
