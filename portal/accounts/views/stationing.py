@@ -12,6 +12,7 @@ from portal.accounts.queries import DepartmentStanding
 from portal.accounts.queries import stationing as rows_of
 from portal.web.access import needs
 from portal.web.forms import PortalForm
+from portal.web.grants import Everywhere
 
 
 class StationingFilter(PortalForm):
@@ -44,8 +45,19 @@ def stationing(request: HttpRequest) -> HttpResponse:
         "staff": sum(row.standing.window_staff for row in everyone),
         "is_filtered": any(wanted.values()),
         "tab": "stationing",
+        "base": _base(request),
     }
     return render(request, "accounts/stationing.html", context)
+
+
+def _base(request: HttpRequest) -> str:
+    """The desk from which this person came: window, review, or none of them."""
+    grants = request.grants  # type: ignore[attr-defined]  # put there by portal.web.middleware
+    if grants.has(AccountsPermission.REGISTER_PERSON):
+        return "base/intake.html"
+    if isinstance(grants.departments(AccountsPermission.VIEW_STATIONING), Everywhere):
+        return "base/staff.html"
+    return "base/review.html"
 
 
 def _matches(row: DepartmentStanding, wanted: dict[str, str]) -> bool:

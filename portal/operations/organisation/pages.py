@@ -8,7 +8,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from portal.accounts.models import RoleAssignment
 from portal.accounts.permissions import AccountsPermission as P
+from portal.accounts.roles import Role
+from portal.web.dates import date_full
 from portal.web.errors import DomainError
 from portal.web.forms import PortalForm
 
@@ -64,8 +67,16 @@ def history_lines(rows: Iterable[Any]) -> list[dict[str, Any]]:
         {
             "when": row.history_date,
             "who": str(row.history_user) if row.history_user else "系统",
-            "what": f"{words[row.history_type]}：{row}",
+            "what": f"{words[row.history_type]}{_what(row)}",
         }
         for row in rows
     ]
     return sorted(lines, key=lambda line: line["when"], reverse=True)
+
+
+def _what(row: Any) -> str:
+    """The version in words: its kind, what it says, its period."""
+    instance = row.instance
+    says = Role(instance.role).label if isinstance(instance, RoleAssignment) else str(instance)
+    ends = getattr(instance, "left_on", None) or getattr(instance, "valid_until", None)
+    return f"{instance._meta.verbose_name}：{says}" + (f"，到 {date_full(ends)}" if ends else "")
