@@ -46,7 +46,7 @@ class Procedure:
 
 
 def procedures_of(edition: ItemEdition) -> tuple[Procedure, ...]:
-    """TIM-4: of the eight of 行政许可法 45 those that the item lists, and others only with a legal basis of their own."""
+    """TIM-4: of the eight of 行政许可法 45 those that the item lists; others only with a legal basis of their own."""
     lawful = [Procedure(code, PROCEDURES[code], LAW_45) for code in edition.special_procedures if code in PROCEDURES]
     extra = [Procedure(str(e["code"]), str(e["name"]), str(e["basis"])) for e in edition.extra_procedures if e["basis"]]
     return (*lawful, *extra)

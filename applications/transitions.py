@@ -1,4 +1,4 @@
-"""The life of a case as one table (design.md section 3). Everything that depends on the state of a case reads it here."""
+"""The life of a case as one table (design.md section 3): whatever depends on the state of a case reads it here."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ DAY = dt.timedelta(days=1)
 
 
 def due_date_of(change: LevelChange, level: ClockLevel, on: dt.date) -> dt.date | None:
-    """The due date that a signal is about: red on the day after the statutory one is about that, all else the promised."""
+    """The due date that a signal is about: red on the day after the statutory one is about it, else the promised."""
     if level is ClockLevel.RED and change.statutory_due_on is not None and on == change.statutory_due_on + DAY:
         return change.statutory_due_on
     return change.promised_due_on

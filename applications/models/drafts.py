@@ -1,4 +1,4 @@
-"""Drafts of online applications: kept in the database, one address per step, gone when the citizen says so or in time."""
+"""Drafts of online applications: kept in the database, one address per step."""
 
 from __future__ import annotations
 

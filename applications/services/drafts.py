@@ -105,7 +105,7 @@ def discard_draft(*, draft_id: UUID, actor: Actor) -> None:
 
 @transaction.atomic
 def follow_edition(*, draft_id: UUID, actor: Actor) -> Draft:
-    """Bring a draft to the edition in force: materials of the same code stay, `edition_changed_from` remembers the old one."""
+    """Bring a draft to the edition in force: materials of the same code stay; `edition_changed_from` is the old one."""
     draft = _lock(draft_id, actor)
     current = draft.edition.item.editions.in_force(clock.today()).first()
     if current is None:

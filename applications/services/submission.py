@@ -165,7 +165,7 @@ def receive_in_hall(
     details: Mapping[str, Any] | None = None,
     materials: Sequence[Mapping[str, Any]] = (),
 ) -> Submitted:
-    """Receive an application at a window; received now. `materials`: {requirement, originals, copies, original_seen, files}.
+    """Receive an application at a window, now. `materials`: {requirement, originals, copies, original_seen, files}.
 
     The same key twice makes one case. Raises NotFound, NotAllowed, BadInput.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -59,7 +60,7 @@ def is_clean(case: Case, results: list[Any]) -> bool:
     """Each won or was told why not in a sentence, and the acts follow each other as the table has them."""
     told = all(isinstance(each, Outcome | WrongState) for each in results)
     acts = list(case.acts.order_by("seq").values_list("action", "from_state", "to_state"))
-    chained = all(before[2] == after[1] for before, after in zip(acts, acts[1:], strict=False))
+    chained = all(before[2] == after[1] for before, after in itertools.pairwise(acts))
     lawful = all(state in TABLE.find(action).sources for action, state, _ in acts[1:])
     won = sum(isinstance(each, Outcome) for each in results)
     # What can lawfully follow the other act, a withdrawal, may be done as well; everything else is done once.

@@ -123,7 +123,7 @@ def test_a_due_date_before_a_weekend_does_not_keep_the_sweep_busy(desk):
     """next_check_at is strictly later than now, or there is none: the sweep never loops on one case."""
     with clock.shifted(make.at("2026-11-20 10:00")):
         desk.accept(make.online_case(make.item(desk.department, promised=30, statutory=30, unit="calendar_day")))
-    for day in range(0, 60):
+    for day in range(60):
         now = make.at("2026-11-20 10:00") + dt.timedelta(days=day)
         with clock.shifted(now):
             services.sweep(10)
