@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from celery.schedules import crontab
+
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "outbox": {
         "task": "portal.outbox.tasks.run_outbox",
@@ -12,6 +14,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "portal.outbox.tasks.run_sweepers",
         "schedule": 60.0,
         "options": {"expires": 55},
+    },
+    "check-cases": {
+        "task": "applications.tasks.check_cases",
+        "schedule": crontab(hour=3, minute=10),
+        "options": {"expires": 3600},
     },
     "worker-heartbeat": {
         "task": "portal.operations.tasks.note_worker",
