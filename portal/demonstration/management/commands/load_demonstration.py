@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -10,7 +9,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.demonstration.loading import CASES, load_city
-from portal.operations.supervisor import main as portal
 
 REFUSED = "This is not the demonstration: DEMONSTRATION is off."
 
@@ -22,14 +20,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--seed", type=int, default=52, help="another city")
         parser.add_argument("--cases", type=int, default=CASES, help="how many cases, about")
-        parser.add_argument("--fresh", action="store_true", help="first forget the embedded database and all files")
+        parser.add_argument("--fresh", action="store_true", help="says how to get a fresh city")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMONSTRATION:
             raise CommandError(REFUSED)
         if options["fresh"]:
-            # The ledger is append-only: only a new database forgets. The supervisor makes it and loads the city.
-            sys.exit(portal(["--fresh", "--prepare-only"]))
+            # The ledger is append-only: only a new database forgets, and this command uses the old one.
+            raise CommandError("A fresh city needs a new database: run `make demo` while the portal does not run.")
         made = load_city(seed=options["seed"], cases=options["cases"])
         if options["verbosity"] == 0:
             return
