@@ -70,7 +70,7 @@ def folder_fetcher(base: Any, assets: Path) -> Any:
     """A fetcher that opens data: addresses and files below one folder, and nothing else."""
     root = assets.resolve()
 
-    class FolderFetcher(base):  # type: ignore[misc]  # the class is only known here
+    class FolderFetcher(base):
         def fetch(self, url: str, headers: Any = None) -> Any:
             if url.startswith("file:"):
                 from urllib.parse import unquote, urlsplit

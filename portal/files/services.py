@@ -27,7 +27,7 @@ _references: list[References] = []
 
 
 @transaction.atomic
-def store(*, upload: UploadedFile, owner_kind: str, owner_id: UUID, user: User, now: dt.datetime) -> StoredFile:
+def store(*, upload: UploadedFile[bytes], owner_kind: str, owner_id: UUID, user: User, now: dt.datetime) -> StoredFile:
     """Check and keep an upload; the bytes are on disk before the row exists. Raises FileRefused."""
     checking.check_size(upload.size or 0)
     name = checking.clean_name(upload.name or "")

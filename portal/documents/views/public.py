@@ -14,6 +14,7 @@ from portal.web.access import public
 from portal.web.limits import limit
 
 RATE = "30/10m"
+NAV = {"nav": "publicity"}
 UNKNOWN = "没有查到这份文书。请对照文书左下角，逐位核对核验码。"
 
 
@@ -22,10 +23,9 @@ UNKNOWN = "没有查到这份文书。请对照文书左下角，逐位核对核
 def verify_form(request: HttpRequest) -> HttpResponse:
     """Type the code; a GET form, so that it needs no cookie."""
     if "code" not in request.GET:
-        return render(request, "documents/verify_form.html", {"form": VerifyForm()})
+        return render(request, "documents/verify_form.html", {"form": VerifyForm()} | NAV)
     limit(request, "documents.verify", RATE)
     form = VerifyForm(request.GET)
-    status = 422
     if form.is_valid():
         code = queries.code_of(form.cleaned_data["code"])
         if code is not None:
@@ -33,8 +33,7 @@ def verify_form(request: HttpRequest) -> HttpResponse:
             response.status_code = 303
             return response
         form.add_error("code", UNKNOWN)
-        status = 404
-    return render(request, "documents/verify_form.html", {"form": form}, status=status)
+    return render(request, "documents/verify_form.html", {"form": form} | NAV)
 
 
 @public
@@ -47,5 +46,7 @@ def verify_document(request: HttpRequest, code: str) -> HttpResponse:
         form = VerifyForm({"code": code[:60]})
         form.is_valid()
         form.add_error("code", UNKNOWN)
-        return render(request, "documents/verify_form.html", {"form": form}, status=404)
-    return render(request, "documents/verify_document.html", {"found": found, "form": VerifyForm(), "now": clock.now()})
+        return render(request, "documents/verify_form.html", {"form": form} | NAV, status=404)
+    return render(
+        request, "documents/verify_document.html", {"found": found, "form": VerifyForm(), "now": clock.now()} | NAV
+    )

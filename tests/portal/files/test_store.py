@@ -48,7 +48,7 @@ GOOD = [
 ]
 
 
-@pytest.mark.parametrize(("name", "content", "content_type"), GOOD)
+@pytest.mark.parametrize(("name", "content", "content_type"), GOOD, ids=[name for name, _, _ in GOOD])
 def test_a_good_file_is_kept_under_the_hash_of_its_content(
     name: str, content: bytes, content_type: str, user: User
 ) -> None:
