@@ -30,14 +30,9 @@ def read_item(path: Path) -> ItemData:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
         item = ItemData.model_validate(raw)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ItemRefused(
-            f"{path.name}：读不出来（{error}）", code="item_unreadable"
-        ) from error
+        raise ItemRefused(f"{path.name}：读不出来（{error}）", code="item_unreadable") from error
     except ValidationError as error:
-        lines = "；".join(
-            f"{'.'.join(str(part) for part in e['loc'])}：{e['msg']}"
-            for e in error.errors()
-        )
+        lines = "；".join(f"{'.'.join(str(part) for part in e['loc'])}：{e['msg']}" for e in error.errors())
         raise ItemRefused(f"{path.name}：{lines}", code="item_schema") from error
     found = faults(item)
     if found:

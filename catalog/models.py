@@ -40,17 +40,11 @@ class ServiceItem(models.Model):
         ABOLISHED = "abolished", "取消"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    number = models.PositiveSmallIntegerField(
-        "清单序号", null=True, blank=True, unique=True
-    )
+    number = models.PositiveSmallIntegerField("清单序号", null=True, blank=True, unique=True)
     basic_code = models.CharField("基本编码", max_length=12, unique=True)
     implementation_code = models.CharField("实施编码", max_length=31, unique=True)
-    department = models.ForeignKey(
-        Department, models.PROTECT, related_name="items", verbose_name="实施部门"
-    )
-    status = models.CharField(
-        "状态", max_length=12, choices=Status, default=Status.IN_FORCE
-    )
+    department = models.ForeignKey(Department, models.PROTECT, related_name="items", verbose_name="实施部门")
+    status = models.CharField("状态", max_length=12, choices=Status, default=Status.IN_FORCE)
     created_at = models.DateTimeField("建立时间")
     history = HistoricalRecords()
 
@@ -65,44 +59,30 @@ class ServiceItem(models.Model):
 
 class EditionQuerySet(models.QuerySet["ItemEdition"]):
     def in_force(self, on: dt.date) -> EditionQuerySet:
-        return self.filter(effective_from__lte=on).filter(
-            Q(effective_until__isnull=True) | Q(effective_until__gt=on)
-        )
+        return self.filter(effective_from__lte=on).filter(Q(effective_until__isnull=True) | Q(effective_until__gt=on))
 
 
 class ItemEdition(models.Model):
-    """One edition of an item's implementation list (实施清单). Never edited once published: a change is a new edition."""
+    """One edition of an item's list (实施清单). Never edited once published: a change is a new edition."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    item = models.ForeignKey(
-        ServiceItem, models.PROTECT, related_name="editions", verbose_name="事项"
-    )
+    item = models.ForeignKey(ServiceItem, models.PROTECT, related_name="editions", verbose_name="事项")
     version = models.PositiveSmallIntegerField("版次")
     effective_from = models.DateField("生效日期")
     effective_until = models.DateField("失效日期", null=True, blank=True)
     published_at = models.DateTimeField("公布时间")
-    digest = models.CharField(
-        "内容摘要", max_length=64, help_text="清单数据的 SHA-256，用来判断内容是否变化"
-    )
+    digest = models.CharField("内容摘要", max_length=64, help_text="清单数据的 SHA-256，用来判断内容是否变化")
 
     name = models.CharField("项目名称", max_length=200)
-    department = models.ForeignKey(
-        Department, models.PROTECT, related_name="editions", verbose_name="实施部门"
-    )
-    co_departments = models.ManyToManyField(
-        Department, blank=True, related_name="+", verbose_name="共同实施部门"
-    )
+    department = models.ForeignKey(Department, models.PROTECT, related_name="editions", verbose_name="实施部门")
+    co_departments = models.ManyToManyField(Department, blank=True, related_name="+", verbose_name="共同实施部门")
     kind = models.CharField("类别", max_length=12, choices=PlanKind)
     type = models.CharField("事项类型", max_length=2, choices=ItemType)
     level = models.CharField("行使层级", max_length=1, choices=Level)
-    exercise = models.CharField(
-        "行使方式", max_length=12, choices=Exercise, default=Exercise.APPLICATION
-    )
+    exercise = models.CharField("行使方式", max_length=12, choices=Exercise, default=Exercise.APPLICATION)
     power_source = models.CharField("权力来源", max_length=30)
     authority = models.TextField("权限划分", blank=True)
-    service_objects = ArrayField(
-        models.CharField(max_length=1), verbose_name="服务对象"
-    )
+    service_objects = ArrayField(models.CharField(max_length=1), verbose_name="服务对象")
     themes_person = ArrayField(
         models.CharField(max_length=20),
         default=list,
@@ -122,21 +102,13 @@ class ItemEdition(models.Model):
 
     promised_n = models.PositiveSmallIntegerField("承诺时限", null=True, blank=True)
     statutory_n = models.PositiveSmallIntegerField("法定时限", null=True, blank=True)
-    limit_unit = models.CharField(
-        "时限单位", max_length=12, choices=LimitUnit, default=LimitUnit.WORKDAY
-    )
+    limit_unit = models.CharField("时限单位", max_length=12, choices=LimitUnit, default=LimitUnit.WORKDAY)
     limit_by_practice = models.BooleanField("法条为日、按工作日执行", default=False)
-    statutory_reason = models.CharField(
-        "没有法定时限的原因", max_length=200, blank=True
-    )
+    statutory_reason = models.CharField("没有法定时限的原因", max_length=200, blank=True)
     limit_note = models.CharField("时限说明", max_length=500, blank=True)
     extension_allowed = models.BooleanField("可以延期", default=False)
-    extension_max = models.PositiveSmallIntegerField(
-        "延期最长", default=0, help_text="工作日；行政许可法第四十二条"
-    )
-    correction_days = models.PositiveSmallIntegerField(
-        "补正期限", default=15, help_text="自然日；逾期按补正不来办结"
-    )
+    extension_max = models.PositiveSmallIntegerField("延期最长", default=0, help_text="工作日；行政许可法第四十二条")
+    correction_days = models.PositiveSmallIntegerField("补正期限", default=15, help_text="自然日；逾期按补正不来办结")
     special_procedures = models.JSONField("可能的特别程序", default=list, blank=True)
     extra_procedures = models.JSONField("另有依据的特别程序", default=list, blank=True)
 
@@ -144,22 +116,16 @@ class ItemEdition(models.Model):
     fee_name = models.CharField("收费项目", max_length=100, blank=True)
     fee_standard = models.CharField("收费标准", max_length=500, blank=True)
     fee_basis = models.CharField("收费依据", max_length=500, blank=True)
-    fee_basis_rank = models.CharField(
-        "收费依据层级", max_length=12, choices=BasisRank, blank=True
-    )
+    fee_basis_rank = models.CharField("收费依据层级", max_length=12, choices=BasisRank, blank=True)
     online_payment = models.BooleanField("网上支付", default=False)
 
     result_name = models.CharField("结果名称", max_length=100, blank=True)
-    result_type = models.CharField(
-        "结果类型", max_length=10, choices=ResultType, blank=True
-    )
+    result_type = models.CharField("结果类型", max_length=10, choices=ResultType, blank=True)
     result_validity = models.CharField("有效期", max_length=100, blank=True)
     result_sample = models.TextField("结果样本", blank=True)
     visits = models.PositiveSmallIntegerField("到现场次数", default=0)
     visits_reason = models.CharField("到现场原因", max_length=200, blank=True)
-    channels = ArrayField(
-        models.CharField(max_length=1), default=list, verbose_name="办理形式"
-    )
+    channels = ArrayField(models.CharField(max_length=1), default=list, verbose_name="办理形式")
     online_depth = models.CharField("网上办理深度", max_length=1, choices=OnlineDepth)
     in_person_required = models.BooleanField("须本人到场", default=False)
     place = models.CharField("办理地点", max_length=200)
@@ -173,9 +139,7 @@ class ItemEdition(models.Model):
     sample = models.TextField("示范文本", blank=True)
     keywords = models.JSONField("检索词", default=list, blank=True)
     renewal_note = models.CharField("延续说明", max_length=300, blank=True)
-    publicity = models.CharField(
-        "办件公开", max_length=8, choices=CasePublicity, default=CasePublicity.FULL
-    )
+    publicity = models.CharField("办件公开", max_length=8, choices=CasePublicity, default=CasePublicity.FULL)
     demo_fields = models.JSONField("演示数据字段", default=list, blank=True)
 
     objects = EditionQuerySet.as_manager()
@@ -185,17 +149,14 @@ class ItemEdition(models.Model):
         verbose_name_plural = verbose_name
         ordering = ["item__number", "-version"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["item", "version"], name="edition_version_once"
-            ),
+            models.UniqueConstraint(fields=["item", "version"], name="edition_version_once"),
             models.UniqueConstraint(
                 fields=["item"],
                 condition=Q(effective_until__isnull=True),
                 name="one_open_edition_per_item",
             ),
             models.CheckConstraint(
-                condition=Q(effective_until__isnull=True)
-                | Q(effective_until__gte=F("effective_from")),
+                condition=Q(effective_until__isnull=True) | Q(effective_until__gte=F("effective_from")),
                 name="edition_period_is_forward",
             ),
             models.CheckConstraint(
@@ -244,26 +205,20 @@ class Situation(models.Model):
     """情形: where the law gives two limits, each case chooses one; exists in the edition from the start."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    edition = models.ForeignKey(
-        ItemEdition, models.CASCADE, related_name="situations", verbose_name="版本"
-    )
+    edition = models.ForeignKey(ItemEdition, models.CASCADE, related_name="situations", verbose_name="版本")
     code = models.CharField("代码", max_length=4)
     position = models.PositiveSmallIntegerField("次序")
     name = models.CharField("名称", max_length=100)
     promised_n = models.PositiveSmallIntegerField("承诺时限", null=True, blank=True)
     statutory_n = models.PositiveSmallIntegerField("法定时限", null=True, blank=True)
-    limit_unit = models.CharField(
-        "时限单位", max_length=12, choices=LimitUnit, default=LimitUnit.WORKDAY
-    )
+    limit_unit = models.CharField("时限单位", max_length=12, choices=LimitUnit, default=LimitUnit.WORKDAY)
 
     class Meta:
         verbose_name = "情形"
         verbose_name_plural = verbose_name
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["edition", "code"], name="situation_code_once"
-            ),
+            models.UniqueConstraint(fields=["edition", "code"], name="situation_code_once"),
             models.CheckConstraint(
                 condition=Q(promised_n__isnull=True)
                 | Q(statutory_n__isnull=True)
@@ -280,9 +235,7 @@ class LegalBasis(models.Model):
     """设定依据: law and article."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    edition = models.ForeignKey(
-        ItemEdition, models.CASCADE, related_name="bases", verbose_name="版本"
-    )
+    edition = models.ForeignKey(ItemEdition, models.CASCADE, related_name="bases", verbose_name="版本")
     position = models.PositiveSmallIntegerField("次序")
     law = models.CharField("名称", max_length=100)
     article = models.CharField("条款", max_length=100)
@@ -302,9 +255,7 @@ class MaterialRequirement(models.Model):
     """申请材料: no material outside this list can be demanded (行政许可法 31)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    edition = models.ForeignKey(
-        ItemEdition, models.CASCADE, related_name="materials", verbose_name="版本"
-    )
+    edition = models.ForeignKey(ItemEdition, models.CASCADE, related_name="materials", verbose_name="版本")
     position = models.PositiveSmallIntegerField("次序")
     code = models.CharField("代码", max_length=8)
     name = models.CharField("材料名称", max_length=200)
@@ -324,11 +275,7 @@ class MaterialRequirement(models.Model):
         verbose_name = "申请材料"
         verbose_name_plural = verbose_name
         ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["edition", "code"], name="material_code_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["edition", "code"], name="material_code_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -342,29 +289,21 @@ class FlowLink(models.Model):
     """办理环节: 受理、审核、审批、办结, each with its role and limit."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    edition = models.ForeignKey(
-        ItemEdition, models.CASCADE, related_name="links", verbose_name="版本"
-    )
+    edition = models.ForeignKey(ItemEdition, models.CASCADE, related_name="links", verbose_name="版本")
     position = models.PositiveSmallIntegerField("次序")
     link = models.CharField("环节", max_length=10, choices=FlowLinkCode)
     name = models.CharField("环节名称", max_length=50)
     role = models.CharField("岗位", max_length=50)
     office = models.CharField("办理处室", max_length=100)
     limit_n = models.PositiveSmallIntegerField("时限", null=True, blank=True)
-    limit_unit = models.CharField(
-        "单位", max_length=12, choices=LimitUnit, default=LimitUnit.WORKDAY
-    )
+    limit_unit = models.CharField("单位", max_length=12, choices=LimitUnit, default=LimitUnit.WORKDAY)
     note = models.CharField("说明", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "办理环节"
         verbose_name_plural = verbose_name
         ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["edition", "link"], name="link_once_per_edition"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["edition", "link"], name="link_once_per_edition")]
 
     def __str__(self) -> str:
         return self.name
@@ -373,14 +312,10 @@ class FlowLink(models.Model):
 class ItemSearch(models.Model):
     """The findable text of the edition in force: words, parts of words and pinyin."""
 
-    item = models.OneToOneField(
-        ServiceItem, models.CASCADE, primary_key=True, related_name="search"
-    )
+    item = models.OneToOneField(ServiceItem, models.CASCADE, primary_key=True, related_name="search")
     name_vector = SearchVectorField("名称词")
     vector = SearchVectorField("全文词")
-    bigrams = ArrayField(
-        models.CharField(max_length=4), default=list, verbose_name="二元组"
-    )
+    bigrams = ArrayField(models.CharField(max_length=4), default=list, verbose_name="二元组")
     pinyin = models.CharField("全拼", max_length=400, blank=True)
     initials = models.CharField("首字母", max_length=100, blank=True)
 

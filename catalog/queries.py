@@ -51,7 +51,11 @@ def edition_in_force(basic_code: str, on: dt.date) -> ItemEdition:
         editions_in_force(on)
         .filter(item__basic_code=basic_code)
         .prefetch_related(
-            "situations", "bases", "materials", "links", Prefetch("co_departments", Department.objects.order_by("number"))
+            "situations",
+            "bases",
+            "materials",
+            "links",
+            Prefetch("co_departments", Department.objects.order_by("number")),
         )
         .first()
     )
@@ -76,7 +80,8 @@ def browse(
         editions = editions.filter(service_objects__overlap=["2", "3", "4", "5", "6"])
     if theme:
         in_person, in_firm = Q(themes_person__contains=[theme]), Q(themes_firm__contains=[theme])
-        editions = editions.filter(in_person if audience == PERSON else in_firm if audience == FIRM else in_person | in_firm)
+        by_audience = {PERSON: in_person, FIRM: in_firm}
+        editions = editions.filter(by_audience.get(audience, in_person | in_firm))
     if department:
         editions = editions.filter(department__number=department)
     if kind:

@@ -57,11 +57,7 @@ def immediate_exactly_without_promised_limit(item: ItemData) -> Iterator[Fault]:
     """2.3-1: 承诺时限即办 ⇔ 办件类型即办件."""
     if _is_ex_officio(item):
         return
-    if (
-        item.handling == "immediate"
-        and item.limits.promised is not None
-        and not item.situations
-    ):
+    if item.handling == "immediate" and item.limits.promised is not None and not item.situations:
         yield Fault("limits.promised", "2.3-1", "即办件不填承诺时限")
     if item.handling == "promised" and item.limits.promised is None:
         yield Fault("limits.promised", "2.3-1", "承诺件要有承诺时限")
@@ -72,13 +68,9 @@ def result_name_fits_result_type(item: ItemData) -> Iterator[Fault]:
     """2.3-2: 名称以证结尾 → 出证办结; 批复 → 审批办结."""
     name, kind = item.result.name, item.result.type
     if name.endswith("证") and kind != "license":
-        yield Fault(
-            "result.type", "2.3-2", "结果名称以“证”结尾的，结果类型应为出证办结"
-        )
+        yield Fault("result.type", "2.3-2", "结果名称以“证”结尾的，结果类型应为出证办结")
     if name.endswith("批复") and kind != "approval":
-        yield Fault(
-            "result.type", "2.3-2", "结果名称以“批复”结尾的，结果类型应为审批办结"
-        )
+        yield Fault("result.type", "2.3-2", "结果名称以“批复”结尾的，结果类型应为审批办结")
 
 
 @rule
@@ -93,11 +85,7 @@ def visits_have_a_reason(item: ItemData) -> Iterator[Fault]:
 @rule
 def without_visit_there_is_net_or_express(item: ItemData) -> Iterator[Fault]:
     """2.3-4: 到现场 0 次且不能网办 → 办理形式含快递."""
-    if (
-        item.visits.count == 0
-        and not {"2", "3", "4"} & set(item.channels)
-        and not _is_ex_officio(item)
-    ):
+    if item.visits.count == 0 and not {"2", "3", "4"} & set(item.channels) and not _is_ex_officio(item):
         yield Fault("channels", "2.3-4", "不用到现场又不能网上办的，办理形式要包括快递")
 
 
@@ -128,11 +116,7 @@ def fee_is_complete_or_absent(item: ItemData) -> Iterator[Fault]:
 @rule
 def licence_fee_rests_on_law(item: ItemData) -> Iterator[Fault]:
     """FEE-1 (行政许可法 58): 行政许可收费要有法律、行政法规依据."""
-    if (
-        item.fee.charged
-        and item.type == ItemType.LICENSE
-        and item.fee.basis_rank not in ("law", "regulation")
-    ):
+    if item.fee.charged and item.type == ItemType.LICENSE and item.fee.basis_rank not in ("law", "regulation"):
         yield Fault("fee.basis_rank", "FEE-1", "行政许可收费，依据应为法律或行政法规")
 
 
@@ -189,15 +173,8 @@ def links_fit_into_the_promised_limit(item: ItemData) -> Iterator[Fault]:
     promised = item.limits.promised
     if promised is None:
         return
-    spent = [
-        link.limit
-        for link in item.flow
-        if link.link != "receive" and link.limit is not None
-    ]
-    if (
-        all(limit.unit == promised.unit for limit in spent)
-        and sum(limit.n for limit in spent) > promised.n
-    ):
+    spent = [link.limit for link in item.flow if link.link != "receive" and link.limit is not None]
+    if all(limit.unit == promised.unit for limit in spent) and sum(limit.n for limit in spent) > promised.n:
         yield Fault("flow", "2.3-10", "审核、审批、办结的时限之和超过承诺时限")
 
 
@@ -212,9 +189,7 @@ def result_has_a_sample(item: ItemData) -> Iterator[Fault]:
 def promise_is_within_the_law(item: ItemData) -> Iterator[Fault]:
     """2.3-12, TIM-6: 承诺 ≤ 法定; 依据非空; 没有兜底材料."""
     pairs = [("limits", item.limits.promised, item.limits.statutory)]
-    pairs += [
-        (f"situations.{s.code}", s.promised, s.statutory) for s in item.situations
-    ]
+    pairs += [(f"situations.{s.code}", s.promised, s.statutory) for s in item.situations]
     for place, promised, statutory in pairs:
         if promised and statutory and promised.unit != statutory.unit:
             yield Fault(place, "2.3-12", "承诺时限和法定时限的单位要一致")
@@ -234,11 +209,7 @@ def promise_is_within_the_law(item: ItemData) -> Iterator[Fault]:
 @rule
 def absent_statutory_limit_says_why(item: ItemData) -> Iterator[Fault]:
     """design.md section 3: the statutory limit may be absent, with a stated reason."""
-    if (
-        item.limits.statutory is None
-        and not item.limits.statutory_reason
-        and not _is_ex_officio(item)
-    ):
+    if item.limits.statutory is None and not item.limits.statutory_reason and not _is_ex_officio(item):
         yield Fault("limits.statutory_reason", "2.2", "没有法定时限的，写明原因")
 
 

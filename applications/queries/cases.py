@@ -22,7 +22,8 @@ from portal.web.grants import Actor, Everywhere
 
 def case_for_staff(actor: Actor, case_id: UUID) -> Case:
     """A case of a department whose cases the actor sees (1 query); another department's is NotFound, not forbidden."""
-    case = Case.objects.select_related(*JOINED, "clock", "claimed_by__staff", "clerk__staff", "approver__staff").filter(pk=case_id).first()
+    people = ("claimed_by__staff", "clerk__staff", "approver__staff")
+    case = Case.objects.select_related(*JOINED, "clock", *people).filter(pk=case_id).first()
     if case is None or not any(actor.grants.has_for(permission, case.department_id) for permission in READING):
         raise NotFound("没有这个办件。")
     return case
@@ -37,7 +38,7 @@ def case_for_applicant(actor: Actor, case_id: UUID, today: dt.date) -> Case:
 
 
 def cases_of_applicant(actor: Actor, today: dt.date) -> QuerySet[Case]:
-    """My cases (我的办件), newest first: own submissions, and those of the verified person and the firms it stands for."""
+    """My cases (我的办件), newest first: own submissions, those of the verified person and of the firms it stands for."""
     user = User.objects.select_related("person").filter(pk=acting_user(actor)).first()
     mine = Q(submitted_by_id=actor.user_id, channel="online")
     if user is not None and user.person is not None and user.person.is_verified:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from portal.search.vectors import weighted_vector
-
 from catalog.models import ItemEdition, ItemSearch, ServiceItem
 from portal.search import text
+from portal.search.vectors import weighted_vector
 
 
 def index_item(*, item: ServiceItem, edition: ItemEdition) -> ItemSearch:
@@ -24,13 +23,9 @@ def index_item(*, item: ServiceItem, edition: ItemEdition) -> ItemSearch:
                 {
                     "A": text.tokens(edition.name),
                     "B": text.tokens(" ".join(edition.keywords)),
-                    "C": text.tokens(
-                        " ".join([*edition.conditions, edition.result_name])
-                    ),
+                    "C": text.tokens(" ".join([*edition.conditions, edition.result_name])),
                     "D": [
-                        *text.tokens(
-                            " ".join([edition.department.name, *edition.themes_person, *edition.themes_firm])
-                        ),
+                        *text.tokens(" ".join([edition.department.name, *edition.themes_person, *edition.themes_firm])),
                         *text.letters(edition.keywords),
                     ],
                 }

@@ -33,9 +33,7 @@ class Loaded:
     unchanged: int
 
 
-def load_items(
-    directory: Path = DATA / "items", *, first_effective_from: dt.date
-) -> Loaded:
+def load_items(directory: Path = DATA / "items", *, first_effective_from: dt.date) -> Loaded:
     """Bring the catalogue to what the files say; running it twice changes nothing.
 
     Raises:
@@ -53,34 +51,20 @@ def load_items(
 
 def _refuse_repeated_codes(items: list[ItemData]) -> None:
     for attribute in ("basic_code", "number", "name"):
-        values = [
-            getattr(item, attribute)
-            for item in items
-            if getattr(item, attribute) is not None
-        ]
+        values = [getattr(item, attribute) for item in items if getattr(item, attribute) is not None]
         repeated = sorted({str(v) for v in values if values.count(v) > 1})
         if repeated:
-            raise ItemRefused(
-                f"{attribute} 重复：{'、'.join(repeated)}", code="item_repeated"
-            )
+            raise ItemRefused(f"{attribute} 重复：{'、'.join(repeated)}", code="item_repeated")
 
 
-def _publish(
-    data: ItemData, departments: dict[str, Department], first_effective_from: dt.date
-) -> str:
+def _publish(data: ItemData, departments: dict[str, Department], first_effective_from: dt.date) -> str:
     for number in (data.department, *data.co_departments):
         if number not in departments:
-            raise ItemRefused(
-                f"{data.name}：没有编号 {number} 的部门", code="item_department"
-            )
+            raise ItemRefused(f"{data.name}：没有编号 {number} 的部门", code="item_department")
     department = departments[data.department]
     digest = digest_of(data)
     now = clock.now()
-    item = (
-        ServiceItem.objects.select_for_update()
-        .filter(basic_code=data.basic_code)
-        .first()
-    )
+    item = ServiceItem.objects.select_for_update().filter(basic_code=data.basic_code).first()
     outcome = "renewed"
     if item is None:
         item = ServiceItem.objects.create(
@@ -209,12 +193,10 @@ def _create_edition(
         for i, s in enumerate(data.situations, 1)
     )
     LegalBasis.objects.bulk_create(
-        LegalBasis(edition=edition, position=i, **b.model_dump())
-        for i, b in enumerate(data.basis, 1)
+        LegalBasis(edition=edition, position=i, **b.model_dump()) for i, b in enumerate(data.basis, 1)
     )
     MaterialRequirement.objects.bulk_create(
-        MaterialRequirement(edition=edition, position=i, **m.model_dump())
-        for i, m in enumerate(data.materials, 1)
+        MaterialRequirement(edition=edition, position=i, **m.model_dump()) for i, m in enumerate(data.materials, 1)
     )
     FlowLink.objects.bulk_create(
         FlowLink(

@@ -20,9 +20,10 @@ _LATIN_RUN = re.compile(r"[a-z0-9]+")
 _SUFFIXES = ("证书", "证", "书")
 #: Words of the field that the general dictionary cuts apart.
 _FIELD_WORDS = (
-    "营业执照", "个体户", "个体工商户", "施工许可", "食品经营", "排污许可", "取水许可", "道路运输", "卫生许可", "教师资格",
-    "社会团体", "民办非企业", "公积金", "低保", "竣工验收", "消防验收", "消防设计", "预售许可", "环评", "不动产", "网吧", "药店",
-    "烟花爆竹", "危险化学品", "危化品", "劳务派遣", "特种设备", "医疗机构", "公共场所",
+    "营业执照", "个体户", "个体工商户", "施工许可", "食品经营", "排污许可", "取水许可", "道路运输",
+    "卫生许可", "教师资格", "社会团体", "民办非企业", "公积金", "低保", "竣工验收", "消防验收",
+    "消防设计", "预售许可", "环评", "不动产", "网吧", "药店", "烟花爆竹", "危险化学品",
+    "危化品", "劳务派遣", "特种设备", "医疗机构", "公共场所",
 )  # fmt: skip
 
 
@@ -69,7 +70,7 @@ def tokens(text: str) -> list[str]:
 
 
 def bigrams(text: str) -> list[str]:
-    """Pairs of neighbouring characters: every two of a Han run, and of a run of letters and digits; single ones stay single."""
+    """Pairs of neighbouring characters of each run of Han characters, or of letters and digits; a single one stays."""
     pairs: dict[str, None] = {}
     for run in normalise(text).split():
         for part in [*_HAN_RUN.findall(run), *_LATIN_RUN.findall(run)]:

@@ -1,4 +1,4 @@
-"""tsvector and tsquery values from words that the application has cut: no text-search parser of the database is involved."""
+"""tsvector and tsquery values from words that the application has cut, without the database's own parser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Registry of reference data: each app registers its idempotent loader; `manage.py load_reference` runs them from the ground up."""
+"""Registry of reference data: each app registers its idempotent loader for `manage.py load_reference`."""
 
 from __future__ import annotations
 

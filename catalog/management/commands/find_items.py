@@ -30,9 +30,7 @@ class Command(BaseCommand):
             self._write(
                 {
                     "query": question,
-                    "items": [
-                        {"number": hit.edition.item.number, "name": hit.edition.name} for hit in results.hits
-                    ],
+                    "items": [{"number": hit.edition.item.number, "name": hit.edition.name} for hit in results.hits],
                 }
             )
         if getattr(self, "failed", False):
