@@ -57,7 +57,7 @@ test: lint  ## lint, then the whole suite
 	DATA_DIR=$(TEST_DATA) .venv/bin/pytest -n 2 --dist loadgroup
 
 bench: setup  ## measure the goals of performance (CASES, ONLY); writes bench.json below DATA_DIR
-	@CASES=$(CASES) ONLY=$(ONLY) $(PY) manage.py bench
+	@CASES=$(CASES) ONLY=$(ONLY) $(PY) -m tests.benchmarks
 
 lock: setup  ## renew the locks from requirements/*.in and package.json
 	@for part in runtime development; do .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
