@@ -38,7 +38,7 @@ def case_for_applicant(actor: Actor, case_id: UUID, today: dt.date) -> Case:
 
 
 def cases_of_applicant(actor: Actor, today: dt.date) -> QuerySet[Case]:
-    """My cases (我的办件), newest first: own submissions, those of the verified person and of the firms it stands for."""
+    """My cases (我的办件), newest first: own submissions, and those of the verified person and their firms."""
     user = User.objects.select_related("person").filter(pk=acting_user(actor)).first()
     mine = Q(submitted_by_id=actor.user_id, channel="online")
     if user is not None and user.person is not None and user.person.is_verified:
