@@ -87,11 +87,10 @@ class Casting:
         """All cases, in the order in which they begin."""
         made = []
         for scenario, count in shares(self.total):
-            personal = list(PERSONA_COURSES.get(scenario.name, ()))
+            personal = PERSONA_COURSES.get(scenario.name, ())
             for place in range(count):
-                number, persona = personal.pop(0) if personal else (None, "")
-
-                made.append(self._part(scenario, place, number, persona))
+                number, persona = personal[place] if place < len(personal) else (None, "")
+                made.append(self._part(scenario, place - len(personal), number, persona))
         return sorted(made, key=lambda part: part.course.steps[0].at)
 
     def _part(self, scenario: Scenario, place: int, number: int | None, persona: str) -> Part:
