@@ -144,6 +144,8 @@ class OpenDraft:
         return []
 
     def _applicant_faults(self) -> list[Fault]:
+        if "applicant" not in self.draft.steps_done:
+            return [Fault("applicant", "请确认申请人和联系电话。", "id_who")]
         found = []
         legal = self.draft.legal_person
         if self.person is None:

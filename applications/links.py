@@ -9,23 +9,24 @@ from portal.files.models import StoredFile
 
 
 def document_url(document: OfficialDocument) -> str:
-    return _address("documents:download", document.pk)
+    return reverse("documents:download", args=[document.pk])
 
 
 def file_url(file: StoredFile) -> str:
-    return _address("files:download", file.pk)
+    return reverse("files:download", args=[file.pk])
 
 
 def guide_url(basic_code: str) -> str:
-    """The public guide of an item; it lies on a floor above, which may be switched off."""
-    return _address("disclosure:guide", basic_code)
+    """The public guide of an item."""
+    return _above("disclosure:guide", basic_code)
 
 
 def calculator_url() -> str:
-    return _address("disclosure:calculator")
+    return _above("disclosure:calculator")
 
 
-def _address(name: str, *args: object) -> str:
+def _above(name: str, *args: object) -> str:
+    """An address of a floor above; empty where that floor is not served."""
     try:
         return reverse(name, args=args)
     except NoReverseMatch:

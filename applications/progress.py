@@ -1,4 +1,4 @@
-"""How a case stands, in words: its tag, what is to do, until when, and what happened. For applicants and for the public."""
+"""How a case stands, in words, for applicants and for the public: tag, what is to do, until when, what happened."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def timeline_entries(
     documents: Mapping[UUID, OfficialDocument] | None = None,
     read: ClockReading | None = None,
 ) -> list[dict[str, Any]]:
-    """What happened, what is going on, what comes. With `documents` (the applicant's page) acts link to their papers."""
+    """What happened, what is going on, what comes; with `documents` (the applicant's page) acts link to papers."""
     begun = {procedure.started_at: procedure for procedure in procedures}
     year = now.astimezone(SHANGHAI).year
     entries = []
@@ -201,7 +201,7 @@ def to_do(case: Case, lines: int) -> dict[str, str] | None:
             "sentence": f"{date_text(case.clock.correction_due_on)}前没有补交的，按补正不来办结。",
             "button": "去补正",
         }
-    if case.state == CaseState.CONCLUDED and case.delivered_at is None:
-        if case.delivery_method == Delivery.Method.DIRECT:
-            return {"lead": "带身份证到窗口领取。", "sentence": f"地点：{case.edition.place}。", "button": ""}
+    waits = case.state == CaseState.CONCLUDED and case.delivered_at is None
+    if waits and case.delivery_method == Delivery.Method.DIRECT:
+        return {"lead": "带身份证到窗口领取。", "sentence": f"地点：{case.edition.place}。", "button": ""}
     return None

@@ -13,7 +13,10 @@ class MyCasesForm(PortalForm):
     """Filters of "my cases"; a value that is not offered counts as none."""
 
     q = forms.CharField(
-        label="搜索我的办件", required=False, max_length=100, widget=forms.TextInput(attrs={"placeholder": "事项或者办件编号"})
+        label="搜索我的办件",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"placeholder": "事项或者办件编号"}),
     )
     state = forms.ChoiceField(label="状态", required=False, choices=STATES)
 

@@ -100,7 +100,7 @@ def done(request: PortalRequest, draft_id: UUID) -> HttpResponse:
     """已提交: number, query code, receipt, and what comes next."""
     draft = (
         Draft.objects.select_related("case__clock", "case__edition", "case__department")
-        .filter(pk=draft_id, user_id=request.user.pk)
+        .filter(pk=draft_id, user_id=str(request.actor.user_id))
         .first()
     )
     if draft is None:

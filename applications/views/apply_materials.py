@@ -114,7 +114,9 @@ def _key(text: str) -> UUID:
 def _show(request: PortalRequest, opened: OpenDraft) -> HttpResponse:
     around = page(request, opened, STEP)
     wrong = [
-        ErrorLink(state.input_name, state.requirement.name, error) for state in opened.materials for error in state.errors
+        ErrorLink(state.input_name, state.requirement.name, error)
+        for state in opened.materials
+        for error in state.errors
     ]
     asked = [state for state in opened.materials if not state.not_applicable]
     context = {

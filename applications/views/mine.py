@@ -42,7 +42,7 @@ def my_cases(request: PortalRequest) -> HttpResponse:
     mine = cases_of_applicant(request.actor, local_date(request.now))
     wanted = _narrowed(mine, form.cleaned_data)
     page = paginate(wanted, request, order=["-received_at", "-id"])
-    messages = Message.objects.filter(user_id=request.user.pk)
+    messages = Message.objects.filter(user_id=str(request.actor.user_id))
     waiting = list(mine.filter(state=CaseState.CORRECTING)[:10])
     context = {
         "form": form,
@@ -76,7 +76,13 @@ def _narrowed(cases: QuerySet[Case], wanted: dict[str, Any]) -> QuerySet[Case]:
 
 def _row(case: Case) -> dict[str, Any]:
     kind, word = progress.state_tag(case)
-    return {"case": case, "kind": kind, "word": word, "due": progress.due_text(case)}
+    return {
+        "case": case,
+        "applicant": progress.public_name(case),
+        "kind": kind,
+        "word": word,
+        "due": progress.due_text(case),
+    }
 
 
 @signed_in
@@ -90,6 +96,7 @@ def my_case(request: PortalRequest, case_id: UUID) -> HttpResponse:
     kind, word = progress.state_tag(case)
     context = {
         "case": case,
+        "applicant": progress.public_name(case),
         "kind": kind,
         "word": word,
         "to_do": progress.to_do(case, lines),

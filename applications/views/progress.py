@@ -67,6 +67,7 @@ def progress(request: PortalRequest, token: str) -> HttpResponse:
             case, public_timeline(case), request.now, procedures=case.special_procedures.all(), read=read
         ),
         "why_url": reverse("applications:progress_why", args=[token]),
+        "nav": "publicity",
     }
     return render(request, "applications/progress/progress.html", context)
 

@@ -43,6 +43,7 @@ def public_case(request: PortalRequest, number: str) -> HttpResponse:
     context = {
         "case": case,
         "line": publicity.public_line(case),
+        "nav": "publicity",
         "result_number": case.result_number if full else "",
         "entries": progress.timeline_entries(
             case, public_timeline(case), request.now, procedures=case.special_procedures.all()
