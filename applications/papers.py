@@ -10,6 +10,7 @@ from applications import rules
 from applications.models import Case, Delivery, SpecialProcedure
 from applications.people import person_key_of
 from catalog.models import ItemEdition
+from portal.accounts.models import Staff
 from portal.clock import SHANGHAI, local_date
 from portal.documents import services as documents
 from portal.documents.kinds import DocumentKind
@@ -52,12 +53,19 @@ def _common(ctx: Context, case: Case) -> Data:
         "contact_phone": case.contact_phone,
         "subject": case.subject,
         "received_on": local_date(case.received_at).isoformat(),
-        "handler": "" if ctx.actor.is_system else ctx.actor.name,
+        "handler": _handler(ctx, case),
         "handler_phone": edition.consultation_phone,
         "supervision_phone": edition.supervision_phone,
         "place": edition.place,
         "bases": [str(basis) for basis in edition.bases.all()],
     }
+
+
+def _handler(ctx: Context, case: Case) -> str:
+    """The staff member in charge: who acts, or the clerk of the case when the applicant or the law does; may be ""."""
+    staff = Staff.objects.filter(user_id__in=[ctx.actor.user_id, case.clerk_id]).only("user_id", "name")
+    names = {member.user_id: member.name for member in staff}
+    return next((names[user] for user in (ctx.actor.user_id, case.clerk_id) if user in names), "")
 
 
 def _contact(case: Case) -> str:

@@ -202,7 +202,9 @@ def test_ACC_6_a_complete_supply_accepts_on_its_date(desk, case):
     assert case.clock.accepted_on == dt.date(2026, 12, 2)
     assert not case.deemed_accepted
     assert case.clock_events.order_by("seq").last().type == "corrected"
-    assert make.paper(case, DocumentKind.ACCEPTANCE)["corrected"] is True
+    notice = make.paper(case, DocumentKind.ACCEPTANCE)
+    assert notice["corrected"] is True
+    assert notice["handler"] == desk.clerk.name != applicant.name
     file.refresh_from_db()
     assert (file.owner_kind, file.owner_id) == ("case", case.pk)
 
