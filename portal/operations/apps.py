@@ -12,8 +12,11 @@ class OperationsConfig(AppConfig):
     def ready(self) -> None:
         from celery.signals import worker_ready
 
+        from portal import celery
         from portal.operations import assets, grants, health
 
+        # Without our Celery application every process but the worker would send its wake-ups to a broker of nobody's.
+        assert celery.app is not None
         assert assets.check_packages
         worker_ready.connect(health.worker_started, dispatch_uid="operations.worker")
         post_migrate.connect(grants.after_migrate, sender=self, dispatch_uid="operations.grants")
