@@ -1,0 +1,218 @@
+"""Every page of the portal, by audience: the name of its address and the page that links it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.urls import NoReverseMatch, reverse
+from playwright.sync_api import Page
+
+from applications.drafting import STEPS
+
+_SAMPLES: Final = (str(UUID(int=1)), "QQQQQQQQQQQQ")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page: its URL name; where its argument is taken from the first link of that kind on another page."""
+
+    name: str
+    query: str = ""
+    on: Place | None = None
+    link: str = ""
+    """URL name of the link whose argument is taken; empty: the page itself is linked."""
+    fixed: tuple[str, ...] = ()
+    """Further arguments."""
+
+    def address(self, page: Page) -> str:
+        """Where it is for the visitor of `page`; reads the pages that lead there."""
+        if self.on is None:
+            return reverse(self.name, args=self.fixed) + self.query
+        start = self.on.address(page)
+        html = page.request.get(start).text()
+        pattern, sample = self._pattern()
+        found = re.search(pattern, html)
+        assert found is not None, f"{start} links no {self.link or self.name} ({sample})"
+        return reverse(self.name, args=[found[1], *self.fixed]) + self.query
+
+    def _pattern(self) -> tuple[str, str]:
+        fixed = () if self.link else self.fixed
+        for sample in _SAMPLES:
+            try:
+                address = reverse(self.link or self.name, args=[sample, *fixed])
+            except NoReverseMatch:
+                continue
+            value = "([0-9a-f-]{36})" if "-" in sample else "([0-9A-Z]{12,50})"
+            return 'href="' + re.escape(address).replace(re.escape(sample), value) + '[?#"]', address
+        raise LookupError(self.link or self.name)
+
+
+def elder(address: str) -> str:
+    """The same page for elder people."""
+    return f"/elder{urlsplit(address).path}" + (f"?{query}" if (query := urlsplit(address).query) else "")
+
+
+GUIDE = Place("disclosure:guide", fixed=("140123026000",))
+PUBLIC: Final = (
+    Place("disclosure:home"),
+    Place("disclosure:search"),
+    Place("disclosure:search", "?q=开饭店"),
+    Place("disclosure:search", "?q=绝无此事"),
+    Place("disclosure:browse"),
+    Place("disclosure:browse", "?for=person"),
+    Place("disclosure:browse", "?for=firm"),
+    GUIDE,
+    Place("disclosure:guide_print", fixed=GUIDE.fixed),
+    Place("disclosure:departments"),
+    Place("disclosure:calculator"),
+    Place("disclosure:calculator", "?promised=10&statutory=20&unit=workday&start=accepted&on=2026-09-28"),
+    Place("disclosure:calculator", "?start=accepted&on="),
+    Place("disclosure:public_cases"),
+    Place("disclosure:public_cases", "?number=0"),
+    Place("disclosure:public_case", on=Place("disclosure:public_cases")),
+    Place("disclosure:design_sheet"),
+    Place("disclosure:about"),
+    Place("disclosure:privacy"),
+    Place("disclosure:accessibility"),
+    Place("disclosure:sitemap"),
+    Place("applications:progress_form"),
+    Place("documents:verify_form"),
+    Place("account_login"),
+    Place("account_signup"),
+    Place("account_reset_password"),
+    Place("account_inactive"),
+)
+MY_CASES, DRAFTS = Place("applications:my_cases"), Place("applications:drafts")
+MY_CASE = Place("applications:my_case", on=MY_CASES)
+CITIZEN: Final = (
+    MY_CASES,
+    Place("applications:my_cases", "?state=done&q=绝无此事"),
+    MY_CASE,
+    Place("applications:my_case_why", on=MY_CASES, link="applications:my_case"),
+    Place("applications:apply_begin", fixed=GUIDE.fixed),
+    DRAFTS,
+    *(Place("applications:draft_step", on=DRAFTS, link="applications:draft_discard", fixed=(step,)) for step in STEPS),
+    Place("applications:draft_discard", on=DRAFTS),
+    Place("messaging:inbox"),
+    Place("messaging:message", on=Place("messaging:inbox")),
+    Place("accounts:profile"),
+    Place("accounts:change_phone"),
+    Place("accounts:add_legal_person"),
+    Place("account_change_password"),
+    Place("account_logout"),
+)
+QUEUE, WORK_LIST = Place("applications:intake_queue"), Place("applications:work_list")
+CLERK: Final = (
+    QUEUE,
+    Place("applications:intake_queue", "?channel=online"),
+    Place("applications:intake_case", on=QUEUE),
+    Place("applications:intake_receipt", on=QUEUE, link="applications:intake_case"),
+    Place("applications:act", on=QUEUE, link="applications:intake_case", fixed=("not_required",)),
+    Place("applications:act", on=QUEUE, link="applications:intake_case", fixed=("not_competent",)),
+    Place("applications:intake_new"),
+    Place("applications:intake_person"),
+    Place("applications:intake_firm"),
+    Place("applications:intake_correction"),
+    Place("applications:intake_handover"),
+    Place("applications:intake_today"),
+    Place("applications:intake_search"),
+    Place("applications:intake_search", "?q=食品"),
+    WORK_LIST,
+    Place("accounts:stationing"),
+)
+OPEN_LIST = Place("applications:work_list", "?status=open")
+OPEN_CASE = Place("applications:desk_case", on=OPEN_LIST)
+REVIEWER: Final = (
+    WORK_LIST,
+    OPEN_LIST,
+    Place("applications:work_list", "?status=closed"),
+    Place("applications:work_list", "?status=paused"),
+    Place("applications:work_list", "?q=绝无此事"),
+    Place("applications:work_list", "?light=red&tab=all"),
+    OPEN_CASE,
+    Place("applications:desk_case_why", on=OPEN_LIST, link="applications:desk_case"),
+    Place("applications:desk_case_print", on=OPEN_LIST, link="applications:desk_case"),
+    Place("messaging:desk_inbox"),
+    Place("accounts:stationing"),
+    Place("accounts:profile"),
+)
+OTHER_STAFF: Final = (Place("applications:desk_home"), Place("accounts:profile"), Place("messaging:desk_inbox"))
+STAFF_LIST, DEPARTMENTS = Place("operations:staff_list"), Place("operations:departments")
+STAFF = Place("operations:staff", on=STAFF_LIST)
+CENTRE_MANAGER: Final = (
+    *OTHER_STAFF,
+    STAFF_LIST,
+    STAFF,
+    Place("operations:staff_add"),
+    Place("operations:staff_end", on=STAFF_LIST, link="operations:staff"),
+    Place("operations:staff_password", on=STAFF_LIST, link="operations:staff"),
+    Place("operations:posting_add", on=STAFF_LIST, link="operations:staff"),
+    Place("operations:posting_end", on=STAFF),
+    DEPARTMENTS,
+    Place("operations:department", on=DEPARTMENTS),
+    Place("operations:department_add"),
+    Place("operations:department_end", on=DEPARTMENTS, link="operations:department"),
+    Place("operations:office_head", on=DEPARTMENTS, link="operations:department"),
+    Place("operations:windows"),
+    Place("operations:window_add"),
+    Place("operations:window_end", on=Place("operations:windows")),
+    Place("operations:calendar"),
+    Place("operations:calendar_import"),
+    OPEN_CASE,
+)
+SECURITY_ADMIN: Final = (
+    *OTHER_STAFF,
+    STAFF_LIST,
+    STAFF,
+    Place("operations:role_add", on=STAFF_LIST, link="operations:staff"),
+    Place("operations:role_end", on=STAFF),
+)
+AUDIENCES: Final[dict[tuple[str, str], tuple[Place, ...]]] = {
+    ("", ""): PUBLIC,
+    ("citizen", ""): CITIZEN,
+    ("window_clerk", "政务服务中心"): CLERK,
+    ("reviewer", "食品药品"): REVIEWER,
+    ("centre_manager", ""): CENTRE_MANAGER,
+    ("security_admin", ""): SECURITY_ADMIN,
+}
+#: Pages that stand only inside a job; its test inspects them.
+IN_A_JOB: Final = frozenset(
+    {
+        "applications:draft_done",
+        "applications:intake_form",
+        "applications:intake_item",
+        "applications:progress",
+        "applications:progress_why",
+        "applications:supply",
+        "applications:withdraw",
+        "documents:verify_document",
+        "messaging:desk_message",
+    }
+)
+#: After a code was sent to a phone; tests/portal/accounts look at them.
+AFTER_A_CODE: Final = frozenset(
+    {"account_register_code", "account_reset_password_code", "accounts:change_phone_code", "accounts:link_code"}
+)
+#: Not pages: acts by POST, files, answers for programs; `accounts:link` sends a verified person away.
+NOT_PAGES: Final = frozenset(
+    {
+        "accounts:link",
+        "api:api-root",
+        "api:openapi-json",
+        "applications:claim",
+        "applications:claim_selected",
+        "applications:mark_seen",
+        "applications:release",
+        "documents:download",
+        "files:download",
+        "files:preview",
+        "messaging:desk_read_all",
+        "messaging:read_all",
+        "operations:livez",
+        "operations:readyz",
+    }
+)
