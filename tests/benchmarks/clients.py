@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from uuid import UUID
 
 from django.db import connections
 
@@ -55,7 +56,8 @@ def all_do(ends: Sequence[Connection], word: tuple[str, int]) -> list[Work]:
 
 
 def _serve(end: Connection, team: Team, applicants: Sequence[User]) -> None:
-    waiting: list = []
+    waiting: list[UUID] = []
+    clerk = team.actor(team.clerk)
     while True:
         try:
             word, number = end.recv()
@@ -69,7 +71,7 @@ def _serve(end: Connection, team: Team, applicants: Sequence[User]) -> None:
             for _ in range(number):
                 case_id = waiting.pop()
                 start = time.perf_counter()
-                lives.accept(case_id, team)
+                lives.accept(case_id, clerk)
                 seconds.append(time.perf_counter() - start)
         end.send(Work(begin, time.monotonic(), seconds))
     connections.close_all()

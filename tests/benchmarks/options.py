@@ -40,6 +40,11 @@ class Options:
     def result(self) -> Path:
         return self.data_dir / "bench.json"
 
+    @property
+    def needs_cases(self) -> bool:
+        """Starts are timed in a folder of their own."""
+        return self.only != ("start",)
+
     def wants(self, group: str) -> bool:
         return not self.only or group in self.only
 

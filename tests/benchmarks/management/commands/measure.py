@@ -26,13 +26,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         wanted, servers = options["options"], options["servers"]
         owner_url = os.environ["DATABASE_OWNER_URL"]
-        say("preparing the bench's own portal")
-        prepare()
-        if not stamp.is_of_this_code(wanted.scale_dir):
-            say(f"seeding {wanted.cases:,} cases")
-            os.environ["DATABASE_OWNER_URL"] = owner_url
-            self._seed(wanted.cases)
-            stamp.write(wanted.scale_dir)
+        if wanted.needs_cases:
+            say("preparing the bench's own portal")
+            prepare()
+            if not stamp.is_of_this_code(wanted.scale_dir):
+                say(f"seeding {wanted.cases:,} cases")
+                os.environ["DATABASE_OWNER_URL"] = owner_url
+                self._seed(wanted.cases)
+                stamp.write(wanted.scale_dir)
         figures: list[Figure] = []
         with Bench(wanted, servers) as bench:
             for group, measures in MEASURES.items():
