@@ -89,7 +89,8 @@ def test_departments_windows_and_heads(manager):
 def test_a_notice_is_looked_at_before_it_counts_and_wrong_lines_are_named(manager):
     workdays.load()
     assert "2026" in manager.get("/operations/calendar/").content.decode()
-    data = {"year": "2027", "notice": "2027年放假通知", "number": "", "text": "2027-01-01,放假,元旦\n2027-13-01,放假,元旦"}
+    days = "2027-01-01,放假,元旦\n2027-13-01,放假,元旦"
+    data = {"year": "2027", "notice": "2027年放假通知", "number": "", "text": days}
     page = manager.post("/operations/calendar/import/", {**data, "step": "preview"}).content.decode()
     assert "第 2 行" in page
     data["text"] = "2027-01-01,放假,元旦"
