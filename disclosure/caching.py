@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.urls import get_script_prefix
@@ -65,11 +66,13 @@ def page_of_version(
 
 @lru_cache(maxsize=1)
 def release() -> str:
-    """What the templates and this app's code look like in this process: a new release never shows an old page."""
+    """What templates, assets and this app's code look like in this process: a new release never shows an old page."""
     roots = [
         Path(settings.BASE_DIR) / part
         for part in ("templates/base", "templates/disclosure", "templates/partials", "disclosure")
     ]
     files = sorted(path for root in roots for path in root.rglob("*") if path.suffix in {".html", ".py", ".json"})
     stamp = "|".join(f"{path.name}:{path.stat().st_mtime_ns}:{path.stat().st_size}" for path in files)
+    # An old page would ask for style sheets whose names, with their hashes, are gone.
+    stamp += str(getattr(staticfiles_storage, "manifest_hash", ""))
     return hashlib.sha256(stamp.encode()).hexdigest()[:16]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, sync_playwright
 
 from tests.e2e.inspecting import DESKTOP, PHONE, Inspector
 from tests.e2e.personas import Personas
@@ -79,14 +79,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def sessions() -> dict[str, dict[str, object]]:
+def sessions() -> dict[str, StorageState]:
     """Cookies by username: everybody signs in once."""
     return {}
 
 
 @pytest.fixture
 def new_page(
-    browser: Browser, portal: Portal, personas: Personas, sessions: dict[str, dict[str, object]]
+    browser: Browser, portal: Portal, personas: Personas, sessions: dict[str, StorageState]
 ) -> Iterator[Callable[..., Page]]:
     """`new_page(who="reviewer", of="食品", phone=True, javascript=False)`: a page of a stranger or of a persona.
 

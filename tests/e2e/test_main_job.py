@@ -30,6 +30,9 @@ def test_a_citizen_gets_a_food_permit_from_the_first_search_to_the_decision(
     citizen.goto(case.address)
     inspect(citizen)
     expect(citizen.get_by_text("补交 1 项材料。")).to_be_visible()
+    citizen.get_by_role("link", name="撤回申请").click()
+    inspect(citizen)
+    citizen.get_by_role("link", name="不撤回，退回").click()
     online.supply(citizen, case, inspect)
     inspect(citizen)
     expect(citizen.get_by_text("补正齐全，受理")).to_be_visible()
@@ -49,6 +52,7 @@ def test_a_citizen_gets_a_food_permit_from_the_first_search_to_the_decision(
     for words in ("准予行政许可决定书", online.FIRM, case.number, "食品经营许可证", "5年"):
         assert words in text, words
 
+    _verifies(new_page(), text, inspect)
     _stands_in_the_public_list(new_page(), case, inspect)
     done = manage(portal.data_dir, "verify_log", **portal.variables)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -115,6 +119,17 @@ def _progress_without_signing_in(page: Page, case: online.Submitted, stored: dic
     expect(page.get_by_role("heading", level=1)).to_contain_text("为什么是")
     inspect(page)
     assert page.context.cookies() == []
+
+
+def _verifies(page: Page, text: str, inspect: Inspect) -> None:
+    """By the code that stands on the paper, anybody sees what the document is and its state today."""
+    code = re.search(r"核验码((?:[0-9A-Z]{4}-?)+)", text)
+    assert code is not None
+    page.goto("/verify/")
+    page.locator("#id_code").fill(code[1])
+    page.get_by_role("button", name="核验").click()
+    expect(page.get_by_text("准予行政许可决定书").first).to_be_visible()
+    inspect(page)
 
 
 def _stands_in_the_public_list(page: Page, case: online.Submitted, inspect: Inspect) -> None:

@@ -3,21 +3,15 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.processes import Portal
-
 pytestmark = pytest.mark.e2e
 
 
-def test_the_home_page_opens_without_a_cookie_and_is_accessible(
-    portal: Portal, new_page: Callable[..., Page], check_accessibility: Callable[[Page], None]
-) -> None:
-    for phone in (False, True):
-        page = new_page(phone=phone)
-        answer = page.goto("/")
-        assert answer is not None
-        assert answer.status == 200
-        check_accessibility(page)
-        assert page.context.cookies() == []
+def test_the_home_page_opens_without_a_cookie(new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    answer = page.goto("/")
+    assert answer is not None
+    assert answer.status == 200
+    assert page.context.cookies() == []
 
 
 def test_the_home_page_works_without_javascript(new_page: Callable[..., Page]) -> None:

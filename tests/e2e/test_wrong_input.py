@@ -48,7 +48,7 @@ class Form:
     [
         Form("/progress/", {"#id_number": "140600"}, "查进度"),
         Form("/accounts/login/", {"#id_login": "13900000000"}, "登录"),
-        Form("/accounts/signup/", {"#id_name": "赵"}, "注册"),
+        Form("/accounts/signup/", {"#id_name": "赵"}, "获取验证码"),
         Form("/calculator/", {"#id_promised": "0"}, "计算"),
         Form("/verify/", {}, "核验"),
     ],
