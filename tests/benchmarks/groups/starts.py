@@ -25,6 +25,7 @@ def starts(bench: Bench) -> list[Figure]:
         with _running(portal):
             figures.append(Figure(name, time.perf_counter() - begin))
     portal.clear()
+    portal.output_path.unlink()
     return figures
 
 
