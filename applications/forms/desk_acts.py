@@ -98,7 +98,11 @@ class SupplyForm(ActForm):
         for line in self.lines:
             for kind, label in (("originals", "原件"), ("copies", "复印件")):
                 self.fields[f"{kind}_{line.pk.hex}"] = forms.IntegerField(
-                    label=f"{line.material.name}，收到{label}", min_value=0, max_value=999, initial=0
+                    label=f"{line.material.name}，收到{label}",
+                    min_value=0,
+                    max_value=999,
+                    initial=0,
+                    widget=forms.NumberInput(attrs={"class": "count-input"}),
                 )
         self._speak_chinese()
 

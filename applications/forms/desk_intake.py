@@ -8,7 +8,7 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 
-from applications.forms import details
+from applications.forms.details import form_field, kept_value
 from applications.models import Delivery
 from applications.services.checking import DELIVERY_CHOICES
 from catalog.models import ItemEdition, MaterialRequirement, Situation
@@ -148,7 +148,7 @@ class HallApplicationForm(PortalForm):
         for spec in edition.form_fields:
             name = str(spec["name"])
             self._kinds[name] = str(spec.get("type", "text"))
-            self.fields[f"d_{name}"] = details._field(spec)
+            self.fields[f"d_{name}"] = form_field(spec)
         for requirement in materials:
             label = requirement.name
             prefix = f"m_{requirement.pk.hex}"
@@ -219,13 +219,13 @@ class HallApplicationForm(PortalForm):
     @property
     def details(self) -> dict[str, Any]:
         """What the case stores: money in fen, dates as ISO text."""
-        values = {name: details._kept(kind, self.cleaned_data.get(f"d_{name}")) for name, kind in self._kinds.items()}
+        values = {name: kept_value(kind, self.cleaned_data.get(f"d_{name}")) for name, kind in self._kinds.items()}
         return {name: value for name, value in values.items() if value is not None and value != ""}
 
     @property
     def received(self) -> list[Mapping[str, Any]]:
         """The materials as the service takes them."""
-        rows = []
+        rows: list[Mapping[str, Any]] = []
         for requirement in self.materials:
             prefix = f"m_{requirement.pk.hex}"
             rows.append(

@@ -27,17 +27,18 @@ class DetailsForm(StepForm):
         for spec in opened.edition.form_fields:
             name = str(spec["name"])
             self._kinds[name] = str(spec.get("type", "text"))
-            field = _field(spec)
+            field = form_field(spec)
             field.initial = _shown(self._kinds[name], opened.draft.details.get(name))
             speak_chinese(field, str(field.label))
             self.fields[name] = field
 
     def storable(self) -> dict[str, Any]:
         values = super().storable()
-        return {"details": {name: _kept(self._kinds[name], value) for name, value in values.items()}}
+        return {"details": {name: kept_value(self._kinds[name], value) for name, value in values.items()}}
 
 
-def _field(spec: Mapping[str, Any]) -> forms.Field:
+def form_field(spec: Mapping[str, Any]) -> forms.Field:
+    """The field for one entry of the edition's form."""
     common: dict[str, Any] = {
         "label": str(spec.get("label") or spec["name"]),
         "required": bool(spec.get("required")),
@@ -73,7 +74,8 @@ def _field(spec: Mapping[str, Any]) -> forms.Field:
             return forms.CharField(max_length=int(spec.get("max_length") or 200), **common)
 
 
-def _kept(kind: str, value: Any) -> Any:
+def kept_value(kind: str, value: Any) -> Any:
+    """A cleaned value as it is stored: money in fen, dates as ISO text."""
     if value is None:
         return None
     if kind == "money":

@@ -175,7 +175,9 @@ class Counts:
 
 def work_counts(filters: Filters, tabs: Sequence[str] = TABS) -> Counts:
     """Every count of the list's head (1 query); a light filter changes none of them."""
-    names, parts, parameters = [], [], []
+    names: list[tuple[str, str]] = []
+    parts: list[str] = []
+    parameters: list[Any] = []
     for light in LIGHTS:
         names.append(("light", light))
         _add_count(replace(filters, light=light), parts, parameters)
@@ -282,7 +284,9 @@ def _add_count(
 
 def _conditions(filters: Filters) -> tuple[list[str], list[Any], str]:
     """The WHERE parts on the clock `k` (and on the case `c`, where the join is needed)."""
-    conditions, parameters, needs_case = ["k.open"], [], False
+    conditions: list[str] = ["k.open"]
+    parameters: list[Any] = []
+    needs_case = False
     if filters.states and filters.tab != "submitted":
         conditions.append("k.state = ANY(%s)")
         parameters.append(list(filters.states))

@@ -8,20 +8,22 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from applications import clockwork, rules, services
 from applications.forms.desk_acts import form_class
 from applications.models import Case, CaseMaterial
 from applications.permissions import READING, CasePermission
-from applications.queries import casepage, worklist
+from applications.queries import casepage, documents_of, worklist
 from applications.queries.casepage import CasePage
 from applications.states import CaseState
 from applications.views.desk import chrome, facts, limits
 from applications.views.desk.worklist import list_form, read_filters
 from portal.clock import local_date
 from portal.documents.models import OfficialDocument
+from portal.files.models import StoredFile
+from portal.files.views import PREVIEWED
 from portal.transitions.engine import Offer
 from portal.web.access import needs
 from portal.web.dates import day_text
@@ -39,10 +41,11 @@ RARE = ("pause", "resume", "extend", "release", "not_required", "not_competent",
 @require_safe
 def desk_case(request: PortalRequest, case_id: UUID) -> HttpResponse:
     """Everything about one case, and only the acts that this person may do."""
+    head = chrome.bench_context(request, "open")
     page = casepage.case_page(request.actor, case_id, request.now)
     listed = chrome.list_query(request)
     context = (
-        chrome.bench_context(request, "open")
+        head
         | _case_context(request, page, listed)
         | _reading_context(request, page)
         | {"done": _confirmation(request, page.case), "beside": _neighbours(request, page.case, listed)}
@@ -101,7 +104,13 @@ def _acts(case: Case, offers: dict[str, Offer], listed: str) -> list[dict[str, A
 
 
 def _rare(case: Case, offers: dict[str, Offer], listed: str) -> list[dict[str, Any]]:
-    return [_link(case, offers[action], listed) for action in RARE if action in offers]
+    """Rare acts that are open, and those of the law whose hindrance is worth knowing."""
+    found = [offers[action] for action in RARE if action in offers]
+    return [
+        _link(case, offer, listed)
+        for offer in found
+        if offer.is_open or (offer.transition.action in ("pause", "extend") and not case.clock.paused)
+    ]
 
 
 def _link(case: Case, offer: Offer, listed: str) -> dict[str, Any]:
@@ -195,26 +204,35 @@ def _chosen(material: CaseMaterial | None) -> dict[str, Any] | None:
         "material": material,
         "requirement": facts.requirement_words(material),
         "files": [
-            {"file": given.file, "supplied": given.supplied, "url": file_url(given.file_id)}
+            {
+                "file": given.file,
+                "supplied": given.supplied,
+                "url": file_url(given.file_id),
+                "preview": _preview(given.file),
+            }
             for given in material.files.all()
         ],
     }
 
 
+def _preview(file: StoredFile) -> dict[str, str] | None:
+    """The address that shows a file in the page, where a browser can."""
+    if file.content_type not in PREVIEWED:
+        return None
+    return {
+        "url": reverse("files:preview", args=[file.pk]),
+        "kind": "image" if file.content_type.startswith("image/") else "pdf",
+    }
+
+
 def file_url(file_id: UUID) -> str:
-    """Where a file is read; empty while nothing serves files."""
-    try:
-        return reverse("files:download", args=[file_id])
-    except NoReverseMatch:
-        return ""
+    """Where a file is read."""
+    return reverse("files:download", args=[file_id])
 
 
 def document_url(document: OfficialDocument) -> str:
-    """Where a document is read; empty while nothing serves documents."""
-    try:
-        return reverse("documents:download", args=[document.pk])
-    except NoReverseMatch:
-        return ""
+    """Where a document is read."""
+    return reverse("documents:download", args=[document.pk])
 
 
 def _confirmation(request: PortalRequest, case: Case) -> dict[str, Any] | None:
@@ -263,7 +281,7 @@ def desk_case_why(request: PortalRequest, case_id: UUID) -> HttpResponse:
     read = clockwork.reading_of(case, request.now)
     documents = {
         local_date(document.issued_at): (document.number, document_url(document))
-        for document in casepage.documents_of(case)
+        for document in documents_of(case)
         if document.kind == "special_procedure"
     }
     due = case.clock.promised_due_on

@@ -16,7 +16,8 @@ from applications import services
 from applications.forms.desk_check import CheckRow, stored_rows, typed_rows
 from applications.models import Case
 from applications.permissions import CasePermission
-from applications.queries import casepage, intake
+from applications.queries import casepage, documents_of, intake
+from applications.queries.scope import reach
 from applications.remaining import until_word
 from applications.states import CaseChannel, CaseState
 from applications.views.desk import chrome, facts
@@ -235,7 +236,7 @@ def intake_correction(request: PortalRequest) -> HttpResponse:
 @require_safe
 def intake_handover(request: PortalRequest) -> HttpResponse:
     """出件: decided cases to conclude, concluded ones to deliver."""
-    where = intake.reach(request.grants, [CasePermission.DELIVER_CASE])
+    where = reach(request.grants, [CasePermission.DELIVER_CASE])
     tasks = intake.handing_over(where)[: intake.LONGEST_QUEUE * 2]
     rows = [
         {
@@ -281,7 +282,7 @@ def intake_receipt(request: PortalRequest, case_id: UUID) -> HttpResponse:
     case = casepage.staff_case(request.actor, case_id)
     if not any(request.grants.has_for(permission, case.department_id) for permission in intake.INTAKE):
         raise NotFound("没有这个办件。")
-    receipt = next((d for d in casepage.documents_of(case) if d.kind == "receipt"), None)
+    receipt = next((d for d in documents_of(case) if d.kind == "receipt"), None)
     context = chrome.intake_context(request, "intake") | {
         "case": case,
         "receipt": receipt,

@@ -24,6 +24,7 @@ from applications.forms.desk_intake import (
 )
 from applications.permissions import CasePermission
 from applications.queries import intake
+from applications.queries.scope import reach
 from applications.views.desk import chrome
 from catalog.models import ItemEdition
 from catalog.queries import editions_in_force
@@ -76,16 +77,13 @@ class Applicant:
         return person.phone if person is not None else ""
 
 
-def _steps(
-    current: int, applicant: Applicant | None = None, edition: ItemEdition | None = None
-) -> list[dict[str, Any]]:
+def _steps(current: int, applicant: Applicant | None = None) -> list[dict[str, Any]]:
     names = ("找到申请人", "选择事项", "登记和收材料")
-    notes = (applicant.name if applicant else "", edition.name if edition else "", "")
     urls = (reverse("applications:intake_new"), _item_url(applicant) if applicant else "", "")
     return [
         {
             "label": name,
-            "note": notes[at] if at < current else "",
+            "note": "",
             "url": urls[at] if at < current else "",
             "state": "done" if at < current else "current" if at == current else "todo",
         }
@@ -237,7 +235,7 @@ def intake_item(request: PortalRequest) -> HttpResponse:
     form = ItemSearchForm(request.GET)
     question = (form.cleaned_data.get("q") or "").strip() if form.is_valid() else ""
     today = local_date(request.now)
-    where = intake.reach(request.grants, [CasePermission.RECEIVE_CASE])
+    where = reach(request.grants, [CasePermission.RECEIVE_CASE])
     if question:
         editions = [hit.edition for hit in find_items(question, on=today, limit=SHOWN_ITEMS).hits]
     else:
@@ -305,7 +303,7 @@ def intake_form(request: PortalRequest) -> HttpResponse:
         "applicant": applicant,
         "edition": edition,
         "form": form,
-        "steps": _steps(2, applicant, edition),
+        "steps": _steps(2, applicant),
     }
     return render(request, "applications/desk/intake_form.html", context, status=422 if form.errors else 200)
 

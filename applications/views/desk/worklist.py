@@ -51,7 +51,7 @@ _STAGE_WORDS = {
     CaseState.GRANTED: "办结",
     CaseState.REFUSED: "办结",
 }
-_TITLES = {
+_TITLES: dict[tuple[str, ...], str] = {
     (CaseState.REVIEWING,): "待审核",
     (CaseState.APPROVING,): "待审批",
 }
@@ -104,7 +104,6 @@ def read_filters(parameters: QueryDict, form: WorkListForm, user_id: UUID, grant
 @require_safe
 def work_list(request: PortalRequest) -> HttpResponse:
     """25 open cases by promised due date; at most 12 queries, however long the list is."""
-    assert request.actor.user_id is not None
     question = request.GET.get("q", "").strip()
     if finding.looks_like_number(question):
         found = finding.case_id_by_number(reach(request.grants), question.upper())
@@ -113,6 +112,7 @@ def work_list(request: PortalRequest) -> HttpResponse:
     if request.GET.get("status") == "closed":
         return _closed(request)
     head = chrome.staff_context(request)
+    assert request.actor.user_id is not None
     form = list_form(request.GET, request.grants, local_date(request.now))
     filters = read_filters(request.GET, form, request.actor.user_id, request.grants)
     page = worklist.work_page(

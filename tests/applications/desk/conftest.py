@@ -19,9 +19,9 @@ from tests.pages import check_page
 class Browser(Client):
     """A signed-in client whose pages are checked as they come."""
 
-    def page(self, address: str, *, status: int = 200, **query: str) -> str:
+    def page(self, address: str, *, code: int = 200, **query: str) -> str:
         response = self.get(address, query)
-        assert response.status_code == status, (response.status_code, response.get("Location"))
+        assert response.status_code == code, (response.status_code, response.get("Location"))
         return check_page(response)
 
     def send(self, address: str, data: dict | None = None, *, key: str | None = None):

@@ -159,9 +159,9 @@ def test_a_state_that_changed_meanwhile_says_what_happened_and_keeps_the_text(ha
 
 def test_the_page_of_an_act_that_is_not_possible_now_says_why(hall):
     case = hall.case("reviewing")
-    text = hall.reviewer_page.page(act(case, "resume"), status=409)
+    text = hall.reviewer_page.page(act(case, "resume"), code=409)
     assert "没有在进行的特别程序" in text
-    assert "没有权限" in hall.clerk_page.page(act(case, "review"), status=403)
+    assert "没有权限" in hall.clerk_page.page(act(case, "review"), code=403)
 
 
 @pytest.mark.parametrize("action", ["deemed_acceptance", "end_pause", "lapse", "nonsense", "claim"])

@@ -82,8 +82,7 @@ def test_a_paused_case_explains_with_its_document(hall):
 
 @pytest.mark.parametrize(
     "state",
-    ["received", "correcting", "reviewing", "approving", "granted", "refused", "concluded", "withdrawn"]
-    + ["not_required", "not_competent", "lapsed"],
+    [state.value for state in CaseState],
 )
 def test_the_page_stands_in_every_state(hall, state):
     case = hall.case(state)
