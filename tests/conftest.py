@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from portal.embedded.addresses import OWNER, database_settings
 from portal.embedded.layout import Layout
@@ -33,14 +34,23 @@ def pytest_unconfigure() -> None:
     _servers.close()
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Tests that share a portal share a worker: xdist's own groups go by a suffix of node ids that pytest 9 ignores."""
+    return SharedPortals(config, log)
+
+
+class SharedPortals(LoadScopeScheduling):
+    """All browser tests in one worker, tests of processes by file, everything else wherever there is time."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        if path.startswith("tests/e2e/"):
+            return "e2e"
+        return path if path.startswith(("tests/setup/", "tests/benchmarks/")) else nodeid
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests share one portal and one worker of xdist; they come first, because they take longest."""
-    for item in items:
-        if item.get_closest_marker("e2e"):
-            item.add_marker(pytest.mark.xdist_group("e2e"))
-        elif item.get_closest_marker("process"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    """Browser tests come first, because they take longest."""
     items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
 
 
