@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from applications.models import Act, Case
 from portal.documents.models import OfficialDocument
+from portal.documents.rules import remedies_text
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -105,10 +106,9 @@ def test_pause_extend_and_refuse(hall):
     assert "现场不符" in wrong and "救济途径要写明" in wrong
     refuse = hall.approver_page.page(act(case, "refuse"))
     assert "60日内" in refuse
-    remedies = "自收到之日起60日内可以申请行政复议，6个月内可以提起行政诉讼。"
     text = hall.approver_page.done(
         act(case, "refuse"),
-        {"facts": "现场不符", "reasons": "不符合条件", "legal_basis": "第一条", "remedies": remedies},
+        {"facts": "现场不符", "reasons": "不符合条件", "legal_basis": "第一条", "remedies": remedies_text()},
     )
     assert "不予行政许可决定书" in text and "现场不符" in text
 
@@ -121,7 +121,7 @@ def test_a_case_that_is_not_taken_up(hall, action):
         "competent_organ": "省厅",
         "reason": "依法不需要",
         "legal_basis": "《演示法》第一条",
-        "remedies": "60日内可以申请行政复议，6个月内可以提起行政诉讼。",
+        "remedies": remedies_text(),
     }
     assert "决定" in hall.clerk_page.done(act(case, action), data)
     assert Case.objects.get(pk=case.pk).state == action

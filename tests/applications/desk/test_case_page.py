@@ -7,6 +7,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from applications.states import CaseState
 from portal.accounts.roles import Role
 from tests import factories as make
 from tests.applications.desk.conftest import signed_in
