@@ -22,6 +22,7 @@ from applications.views.desk import chrome, facts, limits
 from applications.views.desk.worklist import list_form, read_filters
 from portal.clock import local_date
 from portal.documents.models import OfficialDocument
+from portal.files import storage
 from portal.files.models import StoredFile
 from portal.files.views import PREVIEWED
 from portal.transitions.engine import Offer
@@ -217,8 +218,8 @@ def _chosen(material: CaseMaterial | None) -> dict[str, Any] | None:
 
 def _preview(file: StoredFile) -> dict[str, str] | None:
     """The address that shows a file in the page, where a browser can."""
-    if file.content_type not in PREVIEWED:
-        return None
+    if file.content_type not in PREVIEWED or not storage.path_of(file.sha256).exists():
+        return None  # an error page inside a frame says nothing to a reviewer
     return {
         "url": reverse("files:preview", args=[file.pk]),
         "kind": "image" if file.content_type.startswith("image/") else "pdf",

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from applications.states import CaseState
 from portal.accounts.roles import Role
+from portal.files import storage
 from tests import factories as make
 from tests.applications.desk.conftest import signed_in
 
@@ -100,3 +101,16 @@ def test_a_claimed_case_says_who_has_it_and_the_approver_may_take_it_back(hall):
     assert "本件由王强认领办理" in colleague.page(page(case))
     text = hall.approver_page.done(reverse("applications:act", args=[case.pk, "release"]))
     assert "还没有人认领" in text
+
+
+def test_an_image_or_pdf_stands_beside_the_list_and_a_lost_file_only_as_a_link(hall, settings, tmp_path):
+    settings.FILES_DIR = tmp_path
+    case = hall.case("reviewing")
+    given = case.materials.order_by("position").first().files.get()
+    preview = reverse("files:preview", args=[given.file_id])
+    assert preview not in hall.reviewer_page.page(page(case))
+    path = storage.path_of(given.file.sha256)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"%PDF-1.4")
+    text = hall.reviewer_page.page(page(case))
+    assert f'<iframe src="{preview}"' in text and reverse("files:download", args=[given.file_id]) in text
