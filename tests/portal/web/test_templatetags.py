@@ -198,7 +198,7 @@ def test_nothing_wrong_means_no_summary() -> None:
 
 def test_the_name_in_the_head_is_masked() -> None:
     request = RequestFactory().get("/my/")
-    request.actor = SimpleNamespace(name="李桂芳")  # type: ignore[attr-defined]
+    request.actor = SimpleNamespace(name="李桂芳", user_id=None, is_anonymous=True)  # type: ignore[attr-defined]
     html = render_to_string("base/mine.html", request=request)
     assert "我的（李*芳）" in html
     assert "李桂芳" not in html
