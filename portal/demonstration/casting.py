@@ -86,7 +86,9 @@ class Casting:
     def parts(self) -> list[Part]:
         """All cases, in the order in which they begin."""
         made = []
-        for scenario, count in shares(self.total):
+        # Beside those of the citizens who sign in, the food office has one of its own of each open kind.
+        least = {name: len(courses) + 1 for name, courses in PERSONA_COURSES.items()}
+        for scenario, count in shares(self.total, least):
             personal = PERSONA_COURSES.get(scenario.name, ())
             for place in range(count):
                 number, persona = personal[place] if place < len(personal) else (None, "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
@@ -348,9 +348,9 @@ SCENARIOS: Final = (
 )
 
 
-def shares(total: int) -> list[tuple[Scenario, int]]:
-    """How many cases each scenario gets: at least one, and the plain delivered ones make up the total."""
+def shares(total: int, least: Mapping[str, int]) -> list[tuple[Scenario, int]]:
+    """How many cases each scenario gets: at least one, or `least`; the plain delivered ones make up the total."""
     whole = sum(scenario.weight for scenario in SCENARIOS)
-    counts = [max(1, scenario.weight * total // whole) for scenario in SCENARIOS]
+    counts = [max(least.get(scenario.name, 1), scenario.weight * total // whole) for scenario in SCENARIOS]
     counts[0] = max(1, counts[0] + total - sum(counts))
     return list(zip(SCENARIOS, counts, strict=True))
