@@ -5,9 +5,9 @@ Web and worker never get the owner's address, so the ledger stays append-only fo
 
 from typing import Any
 
+from django.conf import settings
 from django.db import connections
 
-from portal.embedded.addresses import APPLICATION
 from portal.ledger.grants import grant_application_role
 
 
@@ -16,11 +16,13 @@ def after_migrate(*, using: str, **_kwargs: Any) -> None:
     grant(using=using)
 
 
-def grant(*, using: str = "default", role: str = APPLICATION, for_tests: bool = False) -> bool:
+def grant(*, using: str = "default", role: str = "", for_tests: bool = False) -> bool:
     """Grant the application's role its rights; False (nothing done) where there is only one role.
 
+    The role is the user of DATABASE_URL, whatever its name, unless another is given.
     `for_tests` adds TRUNCATE, which pytest needs between tests that commit; never outside test databases.
     """
+    role = role or settings.APPLICATION_DATABASE_ROLE
     connection = connections[using]
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user, EXISTS (SELECT 1 FROM pg_roles WHERE rolname = %s)", [role])

@@ -137,6 +137,8 @@ USE_TZ = True
 # --- database, cache, queue -----------------------------------------------------------------------
 
 DATABASES = {"default": database_settings(DATA_DIR, ENVIRONMENT.database_url)}
+# Kept apart: set-up connects as the owner and grants to this role.
+APPLICATION_DATABASE_ROLE: str = DATABASES["default"]["USER"]
 _cache_url, _broker_url = redis_urls(DATA_DIR, ENVIRONMENT.redis_url)
 CACHES: dict[str, Any] = {
     "default": {
