@@ -60,6 +60,16 @@ def find_legal_person(uscc: str) -> LegalPerson | None:
     )
 
 
+def declared_firms(uscc: str) -> QuerySet[LegalPerson]:
+    """Firms that were declared online under a credit code and wait for a window, latest first."""
+    return (
+        LegalPerson.objects.select_related("representative")
+        .filter(uscc=uscc, verified_at__isnull=True, mandates__valid_until__isnull=True)
+        .distinct()
+        .order_by("-created_at", "pk")
+    )
+
+
 def staff_in_service(on: dt.date | None = None) -> QuerySet[Staff]:
     """Who works for the city on the day."""
     day = on or clock.today()

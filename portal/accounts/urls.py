@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.accounts.views import profile, stationing
+from portal.accounts.views import profile, stationing, verification
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,5 +12,8 @@ urlpatterns = [
     path("my/profile/link/", profile.link, name="link"),
     path("my/profile/link/code/", profile.link_code, name="link_code"),
     path("my/profile/legal-persons/add/", profile.add_legal_person, name="add_legal_person"),
+    path("desk/verification/", verification.find, name="verification"),
+    path("desk/verification/persons/<uuid:person_id>/", verification.verify_person, name="verify_person"),
+    path("desk/verification/firms/<uuid:legal_person_id>/", verification.verify_firm, name="verify_firm"),
     path("desk/stationing/", stationing.stationing, name="stationing"),
 ]

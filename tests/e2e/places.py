@@ -122,6 +122,7 @@ CLERK: Final = (
     Place("applications:intake_search"),
     Place("applications:intake_search", "?q=食品"),
     WORK_LIST,
+    Place("accounts:verification"),
     Place("accounts:stationing"),
 )
 OPEN_LIST = Place("applications:work_list", "?status=open")
@@ -198,6 +199,8 @@ LIKE_ANOTHER: Final = frozenset({"messaging:desk_message"})
 AFTER_A_CODE: Final = frozenset(
     {"account_register_code", "account_reset_password_code", "accounts:change_phone_code", "accounts:link_code"}
 )
+#: Of one who waits to be verified; tests/portal/accounts/test_verification.py looks at them.
+OF_ONE_WHO_WAITS: Final = frozenset({"accounts:verify_firm", "accounts:verify_person"})
 #: Not pages: acts by POST, files, answers for programs; `accounts:link` sends a verified person away.
 NOT_PAGES: Final = frozenset(
     {
