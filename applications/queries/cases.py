@@ -13,7 +13,6 @@ from applications.papers import SUBJECT_KIND
 from applications.people import acting_user, is_applicant
 from applications.permissions import READING
 from applications.process import JOINED
-from catalog.enumerations import CasePublicity
 from portal.accounts.models import Mandate, User
 from portal.documents.models import OfficialDocument
 from portal.web.errors import NotFound
@@ -88,15 +87,6 @@ def staff_cases(actor: Actor) -> QuerySet[Case]:
             return Case.objects.all()
         scope |= departments
     return Case.objects.filter(department_id__in=scope)
-
-
-def public_cases() -> QuerySet[Case]:
-    """Cases of editions that list them in public, in full or masked, newest first."""
-    return (
-        Case.objects.exclude(edition__publicity=CasePublicity.NONE)
-        .select_related("edition", "department", "applicant_legal")
-        .order_by("-received_at", "-pk")
-    )
 
 
 def open_drafts(actor: Actor, now: dt.datetime) -> QuerySet[Draft]:
