@@ -46,7 +46,10 @@ class Layout:
                 server_dir = accounts.HOME / tag
         sockets = server_dir / "run"
         if len(os.fsencode(sockets)) > SOCKET_LIMIT:
-            sockets = accounts.HOME / tag if os.geteuid() == 0 else Path(f"/tmp/portal-{os.geteuid()}-{tag}")
+            # Root's children run under the service account and have to find the folder that root has made.
+            shared = accounts.HOME / tag
+            rooted = os.geteuid() == 0 or shared.is_dir()
+            sockets = shared if rooted else Path(f"/tmp/portal-{os.geteuid()}-{tag}")
         return cls(data_dir, server_dir, sockets)
 
     @property

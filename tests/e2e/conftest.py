@@ -72,7 +72,10 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium; no browser is downloaded."""
     program = shutil.which("chromium")
     assert program is not None, "chromium is missing: run `make test` as root once"
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright leaves its event loop in this thread, between its calls too; Django would refuse every query
+        # of the database tests that this worker runs afterwards.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
