@@ -15,6 +15,7 @@ from django.core.management import call_command, get_commands
 from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 
+from portal.accounts.roles import Role
 from portal.embedded.addresses import database_settings
 from portal.embedded.failures import SetupFailure
 from portal.privacy.keys import ensure_keys
@@ -96,7 +97,7 @@ def write_accounts(path: Path) -> None:
     people = [json.loads(line) for line in output.getvalue().splitlines() if line.strip()]
     rows = [list(ACCOUNT_COLUMNS.values())]
     for person in people:
-        cells = {**person, "roles": "、".join(person["roles"])}
+        cells = {**person, "roles": "、".join(str(Role(role).label) for role in person["roles"])}
         rows.append([str(cells.get(key) or "") for key in ACCOUNT_COLUMNS])
     widths = [max(_width(row[column]) for row in rows) for column in range(len(ACCOUNT_COLUMNS))]
     lines = ["  ".join(cell + " " * (widths[i] - _width(cell)) for i, cell in enumerate(row)).rstrip() for row in rows]
