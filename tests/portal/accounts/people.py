@@ -27,9 +27,9 @@ def department(number: str = "012") -> Department:
 
 
 def identity_number(sequence: int | None = None) -> str:
-    """A valid synthetic number."""
-    n = next(_numbers) if sequence is None else sequence
-    body = f"1406021985{1 + n // 1000 % 12:02}01{n % 1000:03}"
+    """A valid synthetic number; those of a given sequence never meet the running ones."""
+    year, n = (1985, next(_numbers)) if sequence is None else (1984, sequence)
+    body = f"140602{year}{1 + n // 1000 % 12:02}01{n % 1000:03}"
     return body + identity_check_character(body)
 
 
