@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Final
 
 from applications import hooks, rules
 from applications.hooks import LevelChange
 from applications.models import Case, CaseClock, ClockEvent
+from applications.recording import record_of
 from applications.states import FINAL_STATES, ClockLevel
 from portal.clock import local_date
+from portal.web import statements
 from portal.web.errors import BadInput
 from portal.workdays import terms
 from portal.workdays.queries import current_calendar
 from portal.workdays.reading import ClockReading, reading
 from portal.workdays.terms import ClockError, EventType, Level
+
+#: What a reading stores.
+STORED: Final = tuple(
+    field.name for field in CaseClock._meta.concrete_fields if field.name not in {"case", "department"}
+)
 
 
 def events_of(stored: Iterable[ClockEvent]) -> list[terms.ClockEvent]:
@@ -45,8 +53,9 @@ def refresh(case: Case, clock: CaseClock, now: dt.datetime) -> ClockReading:
 
     Raises BadInput when the events that the act makes would not be lawful.
     """
+    events = events_of(record_of(case).clock_events)
     try:
-        read = reading_of(case, now)
+        read = reading(events, current_calendar(), rules.rule_of(case.edition, case.situation), now)
     except ClockError as error:
         raise BadInput(f"{error.message}。", code=f"clock_{error.code}") from error
     change = store(case, clock, read)
@@ -85,7 +94,10 @@ def store(case: Case, clock: CaseClock, read: ClockReading) -> LevelChange | Non
         turns=read.changes.values(),
         today=read.as_of_on,
     )
-    clock.save()
+    if clock._state.adding:
+        statements.insert(clock)
+    else:
+        statements.update(clock, STORED)
     return level_change(clock, old, read.as_of_on)
 
 
@@ -126,9 +138,3 @@ def by_law_due(case: Case, clock: CaseClock, now: dt.datetime) -> tuple[str, dt.
     )
     return (due[0], terms.shanghai_midnight(due[1])) if due is not None else None
 
-
-def lock_clock(case: Case) -> CaseClock:
-    """The clock row under its lock, after the case's (the order of locks is case, clock, counter, chain head)."""
-    clock = CaseClock.objects.select_for_update(of=("self",)).get(case_id=case.pk)
-    case.clock = clock
-    return clock

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from applications import rules
+from applications import rows, rules
 from applications.models import Case, CaseMaterial
 from applications.people import is_applicant
 from applications.permissions import CasePermission
@@ -67,7 +67,7 @@ def _asked_materials(ctx: Context) -> set[str]:
 def _materials(ctx: Context) -> list[CaseMaterial]:
     found = ctx.results.get("materials")
     if found is None:
-        found = ctx.results["materials"] = list(_case(ctx).materials.select_related("requirement"))
+        found = ctx.results["materials"] = rows.materials_of(_case(ctx))
     return list(found)
 
 

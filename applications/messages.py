@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from applications.models import Act, Case
-from applications.people import applicant_users
+from applications.rows import users_behind
 from portal.messaging import services as messaging
 from portal.transitions.process import Context
 
@@ -38,7 +38,7 @@ def tell_applicant(ctx: Context, act: Act) -> None:
         return
     case: Case = ctx.subject
     context = _context(ctx, case, act)
-    for user in applicant_users(case):
+    for user in users_behind(case):
         messaging.send(
             kind=kind,
             user=user,

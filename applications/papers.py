@@ -9,8 +9,8 @@ from typing import Any, Final
 from applications import rules
 from applications.models import Case, Delivery, SpecialProcedure
 from applications.people import person_key_of
+from applications.recording import signature_in
 from catalog.models import ItemEdition
-from portal.accounts.models import Staff
 from portal.clock import SHANGHAI, local_date
 from portal.documents import services as documents
 from portal.documents.kinds import DocumentKind
@@ -63,9 +63,8 @@ def _common(ctx: Context, case: Case) -> Data:
 
 def _handler(ctx: Context, case: Case) -> str:
     """The staff member in charge: who acts, or the clerk of the case when the applicant or the law does; may be ""."""
-    staff = Staff.objects.filter(user_id__in=[ctx.actor.user_id, case.clerk_id]).only("user_id", "name")
-    names = {member.user_id: member.name for member in staff}
-    return next((names[user] for user in (ctx.actor.user_id, case.clerk_id) if user in names), "")
+    signature = signature_in(ctx, ctx.actor.user_id) or signature_in(ctx, case.clerk_id)
+    return signature.name if signature is not None else ""
 
 
 def _contact(case: Case) -> str:

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from applications import rows
 from applications.models import Case
 from applications.states import CaseChannel
-from portal.accounts.models import ApprovalOffice, LegalPerson, Mandate, Person, User
+from portal.accounts.models import ApprovalOffice, LegalPerson, Mandate, User
 from portal.privacy.models import PersonKey
 from portal.privacy.services import commitment
 from portal.web.grants import Actor
@@ -17,10 +18,11 @@ from portal.web.grants import Actor
 
 def person_key_of(case: Case) -> PersonKey:
     """The erasable key under which the applicant's data stands: of the person, or of the legal representative."""
-    if case.applicant_person is not None:
-        return case.applicant_person.key
-    assert case.applicant_legal is not None
-    return case.applicant_legal.representative.key
+    if case.applicant_person_id is not None:
+        (key,) = rows.key_of_person(person=case.applicant_person_id)
+    else:
+        (key,) = rows.key_of_representative(legal_person=case.applicant_legal_id)
+    return key
 
 
 def sealed(case: Case, text: str) -> str | None:
@@ -44,7 +46,7 @@ def is_applicant(user_id: UUID | None, case: Case, today: dt.date) -> bool:
         return False
     if case.channel == CaseChannel.ONLINE and case.submitted_by_id == user_id:
         return True
-    person = Person.objects.filter(user=user_id, verified_at__isnull=False).only("pk").first()
+    person = rows.verified_person_of.first(user=user_id)
     if person is None:
         return False
     if person.pk in (case.applicant_person_id, case.agent_id):
@@ -60,17 +62,6 @@ def may_act_for(person_id: UUID, legal_person_id: UUID, today: dt.date) -> bool:
         .filter(Q(valid_until__isnull=True) | Q(valid_until__gt=today))
         .exists()
     )
-
-
-def applicant_users(case: Case) -> list[User]:
-    """The sign-ins that hear of the case: the submitter online, the applicant or representative, and the agent."""
-    persons = [case.applicant_person_id, case.agent_id]
-    if case.applicant_legal is not None:
-        persons.append(case.applicant_legal.representative_id)
-    wanted = Q(person_id__in=[p for p in persons if p is not None], person__verified_at__isnull=False)
-    if case.channel == CaseChannel.ONLINE:
-        wanted |= Q(pk=case.submitted_by_id)
-    return list(User.objects.filter(wanted, is_active=True).order_by("pk"))
 
 
 def office_head(department_id: UUID) -> User | None:

@@ -6,12 +6,12 @@ import datetime as dt
 from typing import Any, Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from applications import clockwork, messages, papers
+from applications import clockwork, messages, papers, rows
 from applications.effects.review import note_extension
 from applications.models import Act, Case, CaseClock
 from applications.people import is_applicant, sealed
 from applications.permissions import READING
-from applications.recording import act_id, add_clock_event, end_tasks, move_tasks, write_act
+from applications.recording import act_id, add_clock_event, end_tasks, move_tasks, record_of, write_act
 from applications.states import FINAL_STATES
 from applications.transitions import TABLE
 from portal.clock import local_date
@@ -19,6 +19,7 @@ from portal.ledger.services import LedgerEntry
 from portal.transitions import engine
 from portal.transitions.process import Context, Process, has_role
 from portal.transitions.table import Party, Transition
+from portal.web import statements
 from portal.web.errors import NotFound
 from portal.web.grants import SYSTEM_ACTOR
 
@@ -41,17 +42,6 @@ CHANGING: Final = (
     "claimed_by",
     "claimed_at",
 )
-#: What is fixed for the life of a case and may be joined under its lock. A join of anything that changes would show
-#: the row as it was before the wait for the lock (PostgreSQL re-reads only the locked row): those are read afterwards.
-JOINED: Final = (
-    "edition__item",
-    "situation",
-    "department",
-    "applicant_person__key",
-    "applicant_legal__representative__key",
-    "agent",
-    "window",
-)
 
 
 class CaseProcess(Process):
@@ -60,21 +50,14 @@ class CaseProcess(Process):
     table = TABLE
 
     def lock(self, subject_id: UUID) -> Case:
-        # NO KEY: rows that point to the case (signals of a sweep) need not wait for an act.
-        case = (
-            Case.objects.select_for_update(no_key=True, of=("self",))
-            .select_related(*JOINED)
-            .filter(pk=subject_id)
-            .first()
-        )
+        case = rows.lock_case(subject_id)
         if case is None:
             raise NotFound("没有这个办件。")
-        clockwork.lock_clock(case)
         return case
 
     def by_law(self, ctx: Context) -> bool:
         changed = self.catch_up(ctx.subject, ctx.now)
-        last = ctx.subject.acts.order_by("-seq").values_list("at", flat=True).first()
+        last = record_of(ctx.subject).last_at
         # A clock that was set back must not put an act before the one that it follows.
         ctx.now = max(ctx.now, last) if last is not None else ctx.now
         return changed
@@ -119,7 +102,7 @@ class CaseProcess(Process):
             end_tasks(case, ctx.now)
         if case.state in FINAL_STATES and case.closed_at is None:
             case.closed_at = ctx.now
-        case.save(update_fields=CHANGING)
+        statements.update(case, CHANGING)
         if transition.clock is not None:
             add_clock_event(case, transition.clock, ctx.now, act_id(ctx), **ctx.results.get("clock_event", {}))
         clockwork.refresh(case, case.clock, ctx.now)
@@ -141,9 +124,11 @@ class CaseProcess(Process):
         body["promised_due_on"] = clock.promised_due_on.isoformat() if clock.promised_due_on else None
         body["statutory_due_on"] = clock.statutory_due_on.isoformat() if clock.statutory_due_on else None
         if transition.action in ("accept", "ask_correction", "supply"):
+            # The guards of 受理 have read them; the other two acts have changed them since.
+            materials = ctx.results["materials"] if transition.action == "accept" else rows.materials_of(case)
             body["materials"] = [
                 [str(material.pk), material.conclusion, material.originals_received, material.copies_received]
-                for material in case.materials.all()
+                for material in materials
             ]
         if (opinion := ctx.results.get("opinion")) is not None:
             # The text may name persons: the ledger holds what proves it, under the applicant's erasable key.

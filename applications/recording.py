@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F, Max
+from django.db import connection
 
+from applications import rows
 from applications.models import Act, Case, ClockEvent, Task
 from applications.states import CaseState
-from portal.accounts.models import Posting, Staff
+from portal.accounts.signatures import Signature, signature_of
 from portal.ledger.services import LedgerEntry
 from portal.transitions.process import Context
 from portal.transitions.table import Transition
-from portal.web.grants import Actor
+from portal.web import statements
 from portal.web.keys import uuid7
 
 TASK_OF_STATE: dict[str, Task.Kind] = {
@@ -27,6 +29,35 @@ TASK_OF_STATE: dict[str, Task.Kind] = {
     CaseState.CONCLUDED: Task.Kind.DELIVER,
 }
 
+# Statements of every act.
+_LAST_ACT: Final = f"SELECT seq, at FROM {Act._meta.db_table} WHERE case_id = %s ORDER BY seq DESC LIMIT 1"
+_MOVE_TASKS: Final = f"""
+    WITH ended AS (UPDATE {Task._meta.db_table} SET done_at = %s WHERE case_id = %s AND done_at IS NULL)
+    INSERT INTO {Task._meta.db_table} (id, case_id, kind, department_id, assignee_id, opened_at)
+    VALUES (%s, %s, %s, %s, %s, %s)
+"""
+_END_TASKS: Final = f"UPDATE {Task._meta.db_table} SET done_at = %s WHERE case_id = %s AND done_at IS NULL"
+
+
+@dataclass
+class CaseRecord:
+    """What stands on record of a locked case: read once, and kept up by the acts that follow under the same lock."""
+
+    acts: int
+    last_at: dt.datetime | None
+    clock_events: list[ClockEvent]
+
+
+def record_of(case: Case) -> CaseRecord:
+    """The record of a case that the caller has locked, or has just made; two queries at first use."""
+    record: CaseRecord | None = case.__dict__.get("_record")
+    if record is None:
+        with connection.cursor() as cursor:
+            cursor.execute(_LAST_ACT, [case.pk])
+            acts, last_at = cursor.fetchone() or (0, None)
+        record = case.__dict__["_record"] = CaseRecord(acts, last_at, rows.clock_events_of(case=case.pk))
+    return record
+
 
 def act_id(ctx: Context) -> UUID:
     """The id that the act's row will have: known before the row, whose ledger mark comes last."""
@@ -36,24 +67,36 @@ def act_id(ctx: Context) -> UUID:
 
 def add_clock_event(case: Case, kind: str, at: dt.datetime, act: UUID, **more: Any) -> ClockEvent:
     """Append an event to the case's clock; never earlier than the one before it."""
-    last = case.clock_events.order_by("-seq").values_list("seq", "at").first()
-    seq, earliest = last if last is not None else (0, at)
-    return ClockEvent.objects.create(case=case, act_id=act, seq=seq + 1, type=kind, at=max(at, earliest), **more)
+    events = record_of(case).clock_events
+    earliest = events[-1].at if events else at
+    event = ClockEvent(
+        case=case,
+        act_id=act,
+        seq=events[-1].seq + 1 if events else 1,
+        type=kind,
+        at=max(at, earliest),
+        **more,
+    )
+    statements.insert(event)
+    events.append(event)
+    return event
 
 
 def move_tasks(case: Case, now: dt.datetime) -> None:
     """End the open tasks and open the one that the state asks for."""
-    case.tasks.filter(done_at=None).update(done_at=now)
     kind = TASK_OF_STATE.get(case.state)
-    if kind is not None:
-        Task.objects.create(
-            case=case, kind=kind, department_id=case.department_id, assignee_id=case.claimed_by_id, opened_at=now
-        )
+    if kind is None:
+        end_tasks(case, now)
+        return
+    values: list[Any] = [now, case.pk, uuid7(), case.pk, kind.value, case.department_id, case.claimed_by_id, now]
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE_TASKS, values)
 
 
 def end_tasks(case: Case, now: dt.datetime) -> None:
     """End whatever is open."""
-    case.tasks.filter(done_at=None).update(done_at=now)
+    with connection.cursor() as cursor:
+        cursor.execute(_END_TASKS, [now, case.pk])
 
 
 def write_act(
@@ -68,12 +111,13 @@ def write_act(
     document_id: UUID | None = None,
 ) -> Act:
     """The row of the timeline, with its mark in the ledger."""
-    last = case.acts.aggregate(last=Max("seq"))["last"] or 0
+    record = record_of(case)
+    signature = signature_in(ctx, ctx.actor.user_id)
     assert ctx.key is not None
-    return Act.objects.create(
+    act = Act(
         id=act_id(ctx),
         case=case,
-        seq=last + 1,
+        seq=record.acts + 1,
         key=ctx.key,
         action=transition.action,
         label=transition.label,
@@ -85,24 +129,22 @@ def write_act(
         late=late,
         actor_id=ctx.actor.user_id,
         actor_name=ctx.actor.name[:50],
-        actor_post=post_of(ctx.actor),
+        actor_post=signature.post if signature is not None else "",
         note=note,
         document_id=document_id,
         ledger_seq=entry.id,
         ledger_hash=entry.hash.hex(),
     )
+    statements.insert(act)
+    record.acts, record.last_at = act.seq, act.at
+    return act
 
 
-def post_of(actor: Actor) -> str:
-    """Where the actor works, as it is signed: the window of a posting, else the title."""
-    if actor.user_id is None:
-        return ""
-    posting = (
-        Posting.objects.filter(staff__user=actor.user_id, valid_until=None)
-        .select_related("window")
-        .order_by(F("valid_from").desc())
-        .first()
-    )
-    if posting is not None:
-        return f"{posting.window.code} 窗口，{posting.get_post_display()}"
-    return Staff.objects.filter(user=actor.user_id).values_list("title", flat=True).first() or ""
+def signature_in(ctx: Context, user_id: UUID | None) -> Signature | None:
+    """How a user signs in this act; None for the law, and for whoever is not staff. Each is looked up once."""
+    if user_id is None:
+        return None
+    known: dict[UUID, Signature | None] = ctx.results.setdefault("signatures", {})
+    if user_id not in known:
+        known[user_id] = signature_of(user_id)
+    return known[user_id]

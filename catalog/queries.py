@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
 
 from django.db.models import Prefetch, Q
 
@@ -39,6 +41,20 @@ def editions_in_force(on: dt.date) -> EditionQuerySet:
         .order_by("item__number", "item__basic_code")
     )
     return editions
+
+
+@lru_cache(maxsize=2000)
+def edition_for_life(edition_id: UUID) -> ItemEdition:
+    """A published edition with item, bases, situations and materials, kept in this process: it never changes.
+
+    What does change, its last day and the state of its item, has to be read anew: acts on cases need neither.
+    Raises ItemEdition.DoesNotExist.
+    """
+    return (
+        ItemEdition.objects.select_related("item")
+        .prefetch_related("bases", "situations", "materials")
+        .get(pk=edition_id)
+    )
 
 
 def edition_in_force(basic_code: str, on: dt.date) -> ItemEdition:

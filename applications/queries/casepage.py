@@ -23,8 +23,7 @@ from applications.models import (
     SpecialProcedure,
 )
 from applications.permissions import READING
-from applications.process import JOINED
-from applications.queries.cases import documents_of, timeline
+from applications.queries.cases import JOINED, documents_of, timeline
 from applications.states import CaseState
 from portal.accounts.models import Staff
 from portal.documents.models import OfficialDocument

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -12,11 +13,21 @@ from applications.models import Act, Case, Draft
 from applications.papers import SUBJECT_KIND
 from applications.people import acting_user, is_applicant
 from applications.permissions import READING
-from applications.process import JOINED
 from portal.accounts.models import Mandate, User
 from portal.documents.models import OfficialDocument
 from portal.web.errors import NotFound
 from portal.web.grants import Actor, Everywhere
+
+#: What the pages of a case show of it.
+JOINED: Final = (
+    "edition__item",
+    "situation",
+    "department",
+    "applicant_person__key",
+    "applicant_legal__representative__key",
+    "agent",
+    "window",
+)
 
 
 def case_for_staff(actor: Actor, case_id: UUID) -> Case:

@@ -10,10 +10,10 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import Q
 
-from applications import hooks
-from applications.clockwork import level_change, lock_clock
-from applications.models import Case, CaseClock
-from applications.process import JOINED, PROCESS
+from applications import hooks, rows
+from applications.clockwork import level_change
+from applications.models import CaseClock
+from applications.process import PROCESS
 from applications.rules import RUNNING
 from applications.states import CaseState, ClockLevel
 from portal import clock
@@ -98,15 +98,9 @@ def _catch_up_alone(case_id: UUID) -> bool:
     """One case; False when another process has it. A case that fails waits ten minutes, the others go on."""
     try:
         with transaction.atomic():
-            case = (
-                Case.objects.select_for_update(no_key=True, of=("self",), skip_locked=True)
-                .select_related(*JOINED)
-                .filter(pk=case_id)
-                .first()
-            )
+            case = rows.lock_case(case_id, skip_locked=True)
             if case is None:
                 return False
-            lock_clock(case)
             return PROCESS.catch_up(case, clock.now())
     except Exception:
         logger.exception("sweep_case_failed", case=str(case_id))

@@ -20,6 +20,7 @@ from portal.documents.schemas import checked
 from portal.organizations.models import Department
 from portal.outbox.services import enqueue
 from portal.privacy.models import PersonKey
+from portal.web import statements
 from portal.web.keys import ulid, uuid7
 
 RENDER: Final = "documents.render"
@@ -65,7 +66,7 @@ def issue(
             "contents": contents,
         }
     )
-    document = OfficialDocument.objects.create(
+    document = OfficialDocument(
         id=uuid7(),
         code=code,
         short_code=rules.short_code(code),
@@ -83,6 +84,7 @@ def issue(
         template_version=TEMPLATE_VERSION,
         issued_at=issued_at,
     )
+    statements.insert(document)
     if not settings.DEMONSTRATION:  # the demonstration renders on first request
         enqueue(kind=RENDER, payload={"document": str(document.pk)}, key=str(document.pk))
     return document

@@ -2,12 +2,13 @@
 
 from celery import shared_task
 
-from portal.outbox import services, sweepers
+from portal.outbox import services, sweepers, wakeup
 
 
 @shared_task(name="portal.outbox.tasks.run_outbox")
 def run_outbox() -> int:
     """Do the due jobs."""
+    wakeup.answered()
     return services.run_due(limit=200)
 
 

@@ -5,10 +5,14 @@ from typing import Final
 
 import structlog
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 
 # After a failure the broker is left alone, so that no request waits for a dead one.
 PAUSE_SECONDS: Final = 30.0
+# A wake-up that no worker has answered yet serves every commit before it is; a lost one is in the way no longer.
+UNANSWERED: Final = "outbox:wake-up"
+UNANSWERED_SECONDS: Final = 5
 
 logger = structlog.get_logger(__name__)
 _silent_until: list[float] = [0.0]
@@ -28,15 +32,22 @@ def enabled() -> bool:
 
 
 def wake() -> bool:
-    """Send the wake-up; a broker that is down is logged and then left alone for half a minute."""
+    """Send the wake-up, unless one is on its way; a broker that is down is logged and left alone for half a minute."""
     from portal.outbox.tasks import run_outbox
 
     if time.monotonic() < _silent_until[0]:
         return False
     try:
+        if not cache.add(UNANSWERED, 1, UNANSWERED_SECONDS):
+            return False
         run_outbox.apply_async(retry=False, ignore_result=True, expires=60)
     except Exception as error:
         _silent_until[0] = time.monotonic() + PAUSE_SECONDS
         logger.warning("wakeup_failed", error=type(error).__name__)
         return False
     return True
+
+
+def answered() -> None:
+    """A worker is about to look: whatever commits from now on needs a wake-up of its own."""
+    cache.delete(UNANSWERED)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from portal import clock
 from portal.ledger import queries as ledger
 from portal.ledger.services import LedgerEntry, record
 from portal.transitions.process import Context, Process
@@ -57,9 +56,10 @@ def apply(
     with transaction.atomic():
         subject = process.lock(subject_id)
         chain = process.ledger_subject(subject)
-        if (earlier := ledger.event_by_key(chain, key)) is not None:
+        now, earlier = ledger.now_and_event_by_key(chain, key)
+        if earlier is not None:
             return _repeated(process, subject, action, earlier)
-        ctx = Context(process, subject, actor, action, dict(data or {}), clock.now(), key)
+        ctx = Context(process, subject, actor, action, dict(data or {}), now, key)
         if process.by_law(ctx):
             try:
                 with transaction.atomic():

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from django.db import connection
+
 from portal.workdays.calendar import WorkdayCalendar, shipped_calendar
 from portal.workdays.models import CalendarDay, CalendarYear
 from portal.workdays.notices import DayKind, Notice, NoticeDay, write_notices
 
 Revision = tuple[UUID, ...]
+
+_REVISION = f"SELECT revision FROM {CalendarYear._meta.db_table} ORDER BY year"
 
 # The last calendar that this process built, with the revision that it was built from.
 _built: dict[Revision, WorkdayCalendar] = {}
@@ -20,7 +24,9 @@ def current_calendar() -> WorkdayCalendar:
 
     While the table has no year at all (reference data not loaded yet) it is the shipped calendar.
     """
-    revision: Revision = tuple(CalendarYear.objects.order_by("year").values_list("revision", flat=True))
+    with connection.cursor() as cursor:  # part of every act
+        cursor.execute(_REVISION)
+        revision: Revision = tuple(row[0] for row in cursor.fetchall())
     if not revision:
         return shipped_calendar()
     calendar = _built.get(revision)

@@ -14,7 +14,8 @@ from django.db import IntegrityError, connection, transaction
 
 from applications import services
 from applications.models import Act, Case, CaseNumberCounter
-from applications.process import JOINED, CaseProcess
+from applications.process import CaseProcess
+from applications.queries.cases import JOINED
 from applications.services import numbers, submission, sweeping
 from applications.transitions import TABLE
 from portal import clock

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from statistics import median
 from typing import Any
 from unittest.mock import patch
 
+from portal import clock
 from portal.ledger import queries as ledger
 from portal.ledger.services import LedgerEntry
 from portal.transitions import engine
@@ -71,5 +73,8 @@ def _without_ledger() -> Iterator[None]:
     def no_event(**_body: Any) -> LedgerEntry:
         return nothing
 
-    with patch.object(engine, "record", no_event), patch.object(ledger, "event_by_key", lambda *_: None):
+    def no_earlier_event(*_: Any) -> tuple[datetime, None]:
+        return clock.now(), None
+
+    with patch.object(engine, "record", no_event), patch.object(ledger, "now_and_event_by_key", no_earlier_event):
         yield

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections, transaction
 
 from portal import clock
-from portal.outbox import registry, services, sweepers, wakeup
+from portal.outbox import registry, services, sweepers, tasks, wakeup
 from portal.outbox.models import Job
 
 
@@ -21,6 +21,11 @@ def effects(monkeypatch):
     done = []
     monkeypatch.setitem(registry._handlers, "test", done.append)
     return done
+
+
+@pytest.fixture(autouse=True)
+def no_wake_up_on_its_way():
+    wakeup.answered()
 
 
 def put(key="a", **kwargs):
@@ -175,6 +180,19 @@ def test_a_wake_up_is_sent_once_after_the_commit_and_never_after_a_rollback(sett
         services.enqueue(kind="test", payload={}, key="c")
         raise LookupError
     assert len(sent) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_wake_up_serves_every_commit_until_a_worker_answers_it(settings, monkeypatch, effects):
+    settings.OUTBOX_WAKE = True
+    sent = []
+    monkeypatch.setattr("portal.outbox.tasks.run_outbox.apply_async", lambda **options: sent.append(options))
+    put("a")
+    put("b")
+    assert len(sent) == 1
+    tasks.run_outbox()
+    put("c")
+    assert len(sent) == 2
 
 
 @pytest.mark.django_db(transaction=True)

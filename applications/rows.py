@@ -1,0 +1,95 @@
+"""The rows that an act needs, by queries whose text is kept: locks first, then what may have changed before them."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from applications.models import Case, CaseClock, CaseMaterial, ClockEvent
+from applications.states import CaseChannel
+from catalog.queries import edition_for_life
+from portal.accounts.models import LegalPerson, Person, User
+from portal.organizations.models import Department
+from portal.privacy.models import PersonKey
+from portal.web.statements import Parameter, Prepared
+
+_CASE = Parameter("case")
+_PERSON, _LEGAL_PERSON = Parameter("person"), Parameter("legal_person")
+_AGENT, _USER = Parameter("agent"), Parameter("user")
+
+# NO KEY: rows that point to the case (signals of a sweep) need not wait for an act.
+_CASE_LOCKED: Final = Prepared(lambda: Case.objects.select_for_update(no_key=True).filter(pk=_CASE))
+_CASE_LOCKED_OR_LEFT: Final = Prepared(
+    lambda: Case.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=_CASE)
+)
+_CLOCK_LOCKED: Final = Prepared(lambda: CaseClock.objects.select_for_update().filter(case_id=_CASE))
+_DEPARTMENT: Final = Prepared(lambda: Department.objects.filter(pk=Parameter("department")))
+_MATERIALS: Final = Prepared(lambda: CaseMaterial.objects.filter(case_id=_CASE).order_by("position"))
+
+clock_events_of: Final = Prepared(lambda: ClockEvent.objects.filter(case_id=_CASE).order_by("seq"))
+key_of_person: Final = Prepared(
+    lambda: PersonKey.objects.filter(pk__in=Person.objects.filter(pk=_PERSON).values("key"))
+)
+key_of_representative: Final = Prepared(
+    lambda: PersonKey.objects.filter(pk__in=LegalPerson.objects.filter(pk=_LEGAL_PERSON).values("representative__key"))
+)
+
+verified_person_of: Final = Prepared(
+    lambda: Person.objects.filter(user=_USER, verified_at__isnull=False).only("pk").order_by()
+)
+# A union, so that each part finds its few users by an index.
+_USERS_BEHIND: Final = Prepared(
+    lambda: User.objects.filter(
+        pk__in=User.objects.filter(person__verified_at__isnull=False)
+        .filter(Q(person_id=_PERSON) | Q(person_id=_AGENT))
+        .values("pk")
+        .union(
+            User.objects.filter(person__verified_at__isnull=False, person__represented=_LEGAL_PERSON).values("pk"),
+            User.objects.filter(pk=_USER).values("pk"),
+            all=True,
+        ),
+        is_active=True,
+    )
+    .only("pk", "email")
+    .order_by("pk")
+)
+
+
+def users_behind(case: Case) -> list[User]:
+    """The active sign-ins of the verified applicant or representative, of the agent, and of who submitted online."""
+    return _USERS_BEHIND(
+        person=case.applicant_person_id,
+        agent=case.agent_id,
+        legal_person=case.applicant_legal_id,
+        user=case.submitted_by_id if case.channel == CaseChannel.ONLINE else None,
+    )
+
+
+def lock_case(case_id: UUID, *, skip_locked: bool = False) -> Case | None:
+    """The case and its clock under their locks, in this order; None where there is none, or another has it.
+
+    Nothing is joined: a join would show its row as it was before the wait (PostgreSQL re-reads only the locked one).
+    """
+    query = _CASE_LOCKED_OR_LEFT if skip_locked else _CASE_LOCKED
+    case = query.first(case=case_id)
+    if case is None:
+        return None
+    (case.clock,) = _CLOCK_LOCKED(case=case_id)
+    case.edition = edition_for_life(case.edition_id)
+    if case.situation_id is not None:
+        case.situation = next(each for each in case.edition.situations.all() if each.pk == case.situation_id)
+    (case.department,) = _DEPARTMENT(department=case.department_id)
+    return case
+
+
+def materials_of(case: Case) -> list[CaseMaterial]:
+    """The materials of a locked case as they are now, in their order, with what the edition requires of each."""
+    requirements = {requirement.pk: requirement for requirement in case.edition.materials.all()}
+    materials = _MATERIALS(case=case.pk)
+    for material in materials:
+        material.case = case
+        if material.requirement_id is not None:
+            material.requirement = requirements[material.requirement_id]
+    return materials
