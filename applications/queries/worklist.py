@@ -1,14 +1,16 @@
 """The work list: open cases by promised due date, paused ones last, at a cost that does not depend on their number.
 
-One LATERAL per department walks the partial index of open clocks; never department = ANY (operations.md section 9).
+One LATERAL per department and state walks its range of `clock_work_list`, which holds all that a list is narrowed by:
+no range is ever read to its end for a page, and counts need no table (operations.md section 9).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,10 +18,14 @@ from django.db import connection
 
 from applications.queries.finding import Hits
 from applications.queries.scope import Reach
+from applications.states import FINAL_STATES, CaseState
 from portal.web.paging import PAGE_SIZE, CappedCount
 
 CAP: Final = 1000
+#: So many rows are counted in one pass; of a longer list each count is taken by itself up to the cap.
+ONE_PASS: Final = 5000
 LIGHTS: Final = ("red", "yellow", "warning", "normal", "paused")
+Condition = tuple[str, list[Any]]
 TABS: Final = ("mine", "unclaimed", "all", "submitted")
 
 _LIGHT_SQL: Final[Mapping[str, str]] = {
@@ -30,6 +36,7 @@ _LIGHT_SQL: Final[Mapping[str, str]] = {
     "paused": "k.paused",
 }
 _CASE_JOIN: Final = "JOIN applications_case c ON c.id = k.case_id"
+_OPEN_STATES: Final = tuple(state.value for state in CaseState if state not in FINAL_STATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +114,21 @@ class Row:
         return "normal" if self.level == "none" else self.level
 
 
-_COLUMNS: Final = """
-    k.case_id, k.paused, k.sort_on, k.level, k.state, k.accepted_on, k.acceptance_due_on, k.correction_due_on,
-    k.promised_due_on, k.promised_days, k.pause_until, k.claimed_by_id, c.number, c.applicant_name, e.name,
-    COALESCE(t.limit_unit, e.limit_unit), COALESCE(s.name, ''), COALESCE(p.name, ''), c.received_at
+# Looked up row by row, each part by its key: to plan a join of all takes longer than to read 26 rows.
+_DETAILS: Final = """
+    SELECT k.case_id, k.paused, k.sort_on, k.level, k.state, k.accepted_on, k.acceptance_due_on, k.correction_due_on,
+           k.promised_due_on, k.promised_days, k.pause_until, k.claimed_by_id, c.number, c.applicant_name, e.name,
+           COALESCE((SELECT t.limit_unit FROM catalog_situation t
+                     WHERE c.situation_id IS NOT NULL AND t.id = c.situation_id), e.limit_unit),
+           COALESCE((SELECT s.name FROM accounts_staff s
+                     WHERE k.claimed_by_id IS NOT NULL AND s.user_id = k.claimed_by_id), ''),
+           COALESCE((SELECT p.name FROM applications_specialprocedure p
+                     WHERE k.paused AND p.case_id = k.case_id AND p.ended_on IS NULL LIMIT 1), ''),
+           c.received_at
+    FROM found
+    CROSS JOIN LATERAL (SELECT * FROM applications_caseclock WHERE case_id = found.case_id OFFSET 0) AS k
+    CROSS JOIN LATERAL (SELECT * FROM applications_case WHERE id = found.case_id OFFSET 0) AS c
+    CROSS JOIN LATERAL (SELECT * FROM catalog_itemedition WHERE id = c.edition_id OFFSET 0) AS e
 """
 
 
@@ -129,18 +147,8 @@ def work_page(
     """The rows after (or before) a position, the first ones without (1 query)."""
     start, backwards = (before, True) if before is not None else (after, False)
     narrow, parameters = _narrow(filters, start, backwards=backwards, limit=size + 1)
-    order = _order("k", backwards=backwards)
     statement = f"""
-        WITH found AS MATERIALIZED ({narrow})
-        SELECT {_COLUMNS}
-        FROM found
-        JOIN applications_caseclock k ON k.case_id = found.case_id
-        {_CASE_JOIN}
-        JOIN catalog_itemedition e ON e.id = c.edition_id
-        LEFT JOIN catalog_situation t ON t.id = c.situation_id
-        LEFT JOIN accounts_staff s ON s.user_id = k.claimed_by_id
-        LEFT JOIN applications_specialprocedure p ON p.case_id = k.case_id AND p.ended_on IS NULL
-        ORDER BY {order}
+        WITH found AS MATERIALIZED ({narrow}) {_DETAILS} ORDER BY {_order("found", backwards=backwards)}
     """
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
@@ -174,26 +182,54 @@ class Counts:
 
 
 def work_counts(filters: Filters, tabs: Sequence[str] = TABS) -> Counts:
-    """Every count of the list's head (1 query); a light filter changes none of them."""
-    names: list[tuple[str, str]] = []
+    """Every count of the list's head (1 query; 2 for a list beyond ONE_PASS); a light filter changes none of them."""
+    wanted = [("light", light, replace(filters, light=light)) for light in LIGHTS]
+    wanted += [("tab", tab, replace(filters, tab=tab, light="")) for tab in tabs]
+    values = _tally([narrowed for _, _, narrowed in wanted])
+    counted = [(kind, name, _capped(value)) for (kind, name, _), value in zip(wanted, values, strict=True)]
+    return Counts(
+        lights={name: count for kind, name, count in counted if kind == "light"},
+        tabs={name: count for kind, name, count in counted if kind == "tab"},
+    )
+
+
+def _capped(value: int) -> CappedCount:
+    return CappedCount(min(value, CAP), is_capped=value > CAP)
+
+
+def _tally(wanted: Sequence[Filters]) -> list[int]:
+    """How many rows each shows, exact up to CAP; they differ in tab and light only, so that one pass counts them."""
+    passes, parameters = [], []
+    for submitted in (False, True):
+        own = [filters for filters in wanted if (filters.tab == "submitted") is submitted]
+        if not own:
+            continue
+        columns = []
+        for filters in own:
+            conditions, values = _view(filters)
+            columns.append(f"count(*) FILTER (WHERE {' AND '.join(conditions) or 'true'})")
+            parameters += values
+        whole = replace(own[0], light="", tab="submitted" if submitted else "all")
+        rows, values = _rows(whole, "k.level, k.paused, k.claimed_by_id", limit=ONE_PASS + 1)
+        passes.append(f"(SELECT ARRAY[count(*), {', '.join(columns)}] FROM ({rows}) AS k)")
+        parameters += values
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(passes), parameters)
+        found = cursor.fetchone()
+    if any(counts[0] > ONE_PASS for counts in found):
+        return _counts_one_by_one(wanted)
+    values = [iter(counts[1:]) for counts in found]
+    return [next(values[-1] if filters.tab == "submitted" else values[0]) for filters in wanted]
+
+
+def _counts_one_by_one(wanted: Sequence[Filters]) -> list[int]:
     parts: list[str] = []
     parameters: list[Any] = []
-    for light in LIGHTS:
-        names.append(("light", light))
-        _add_count(replace(filters, light=light), parts, parameters)
-    for tab in tabs:
-        names.append(("tab", tab))
-        _add_count(replace(filters, tab=tab, light=""), parts, parameters)
+    for filters in wanted:
+        _add_count(filters, parts, parameters)
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(parts), parameters)
-        values = cursor.fetchone()
-    counted = {
-        name: CappedCount(min(value, CAP), is_capped=value > CAP) for name, value in zip(names, values, strict=True)
-    }
-    return Counts(
-        lights={name: count for (kind, name), count in counted.items() if kind == "light"},
-        tabs={name: count for (kind, name), count in counted.items() if kind == "tab"},
-    )
+        return list(cursor.fetchone())
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +246,7 @@ def neighbours(filters: Filters, position: Position) -> Neighbours | None:
     """The place of a case in a list (1 query); None when the list does not show it."""
     parts: list[str] = []
     parameters: list[Any] = []
-    _add_count(filters, parts, parameters, extra=("k.case_id = %s", [str(position.case_id)]))
+    _add_count(filters, parts, parameters, extra=("k.case_id = %s::uuid", [str(position.case_id)]))
     _add_count(filters, parts, parameters)
     _add_count(filters, parts, parameters, extra=_beyond(position, backwards=True))
     for backwards in (True, False):
@@ -224,7 +260,7 @@ def neighbours(filters: Filters, position: Position) -> Neighbours | None:
         return None
     return Neighbours(
         place=CappedCount(min(before, CAP) + 1, is_capped=before > CAP),
-        total=CappedCount(min(total, CAP), is_capped=total > CAP),
+        total=_capped(total),
         previous=previous,
         next=following,
     )
@@ -235,7 +271,7 @@ def _order(alias: str, *, backwards: bool) -> str:
     return ", ".join(f"{alias}.{column} {direction}" for column in ("paused", "sort_on", "case_id"))
 
 
-def _beyond(position: Position, *, backwards: bool) -> tuple[str, list[Any]]:
+def _beyond(position: Position, *, backwards: bool) -> Condition:
     operator = "<" if backwards else ">"
     return (
         f"(k.paused, k.sort_on, k.case_id) {operator} (%s, %s, %s)",
@@ -244,78 +280,109 @@ def _beyond(position: Position, *, backwards: bool) -> tuple[str, list[Any]]:
 
 
 def _narrow(filters: Filters, start: Position | None, *, backwards: bool, limit: int) -> tuple[str, list[Any]]:
-    """The ids of one page in order: per department from the index, then merged."""
-    conditions, parameters, join = _conditions(filters)
-    if start is not None:
-        beyond, values = _beyond(start, backwards=backwards)
-        conditions.append(beyond)
-        parameters += values
-    walk = f"""
-        SELECT k.case_id, k.paused, k.sort_on
-        FROM applications_caseclock k {join}
-        WHERE k.department_id = d.id AND {" AND ".join(conditions)}
-        ORDER BY {_order("k", backwards=backwards)} LIMIT {limit}
-    """
-    departments, first = "(SELECT id FROM organizations_department)", []
-    if filters.reach.departments is not None:
-        departments = "(SELECT unnest(%s::uuid[]) AS id)"
-        first = [[str(key) for key in sorted(filters.reach.departments)]]
-    merged = f"""
-        SELECT r.case_id FROM {departments} AS d CROSS JOIN LATERAL ({walk}) AS r
-        ORDER BY {_order("r", backwards=backwards)} LIMIT {limit}
-    """
-    return merged, [*first, *parameters]
+    """The ids of one page in order."""
+    beyond = _beyond(start, backwards=backwards) if start is not None else None
+    order = partial(_order, backwards=backwards)
+    return _rows(filters, "k.case_id, k.paused, k.sort_on", limit=limit, beyond=beyond, order=order)
 
 
-def _add_count(
-    filters: Filters, parts: list[str], parameters: list[Any], *, extra: tuple[str, list[Any]] | None = None
-) -> None:
-    conditions, values, join = _conditions(filters)
-    if filters.reach.departments is not None:
-        conditions.append("k.department_id = ANY(%s::uuid[])")
-        values.append([str(key) for key in sorted(filters.reach.departments)])
-    if extra is not None:
-        conditions.append(extra[0])
-        values += extra[1]
-    inner = f"SELECT 1 FROM applications_caseclock k {join} WHERE {' AND '.join(conditions)} LIMIT {CAP + 1}"
-    parts.append(f"(SELECT count(*) FROM ({inner}) AS counted)")
+def _add_count(filters: Filters, parts: list[str], parameters: list[Any], *, extra: Condition | None = None) -> None:
+    rows, values = _rows(filters, "1", limit=CAP + 1, beyond=extra)
+    parts.append(f"(SELECT count(*) FROM ({rows}) AS counted)")
     parameters += values
 
 
-def _conditions(filters: Filters) -> tuple[list[str], list[Any], str]:
-    """The WHERE parts on the clock `k` (and on the case `c`, where the join is needed)."""
-    conditions: list[str] = ["k.open"]
+def _rows(
+    filters: Filters,
+    columns: str,
+    *,
+    limit: int,
+    beyond: Condition | None = None,
+    order: Callable[[str], str] | None = None,
+) -> tuple[str, list[Any]]:
+    """The rows that the filters show, up to a limit: from each department's range of each state, then merged."""
+    conditions, parameters, join = _conditions(filters)
+    narrowing, values = _view(filters)
+    conditions += narrowing
+    parameters += values
+    if beyond is not None:
+        conditions.append(beyond[0])
+        parameters += beyond[1]
+    if filters.tab == "submitted":
+        return _submitted(filters, columns, conditions, parameters, _tail(order, "k", limit))
+    walk = f"""
+        SELECT {columns} FROM applications_caseclock k {join}
+        WHERE {" AND ".join(["k.department_id = d.id", "k.state = w.state", *conditions])} {_tail(order, "k", limit)}
+    """
+    states = list(filters.states or _OPEN_STATES)
+    departments, first = "(SELECT id FROM organizations_department)", []
+    if filters.reach.departments:
+        first = _texts(filters.reach.departments)
+        departments = f"(VALUES {', '.join(['(%s::uuid)'] * len(first))})"
+    elif filters.reach.is_empty:
+        departments = "(SELECT NULL::uuid WHERE false)"
+    statement = f"""
+        SELECT r.* FROM {departments} AS d(id) CROSS JOIN (VALUES {", ".join(["(%s)"] * len(states))}) AS w(state)
+        CROSS JOIN LATERAL ({walk}) AS r {_tail(order, "r", limit)}
+    """
+    return statement, [*first, *states, *parameters]
+
+
+def _submitted(
+    filters: Filters, columns: str, conditions: list[str], parameters: list[Any], tail: str
+) -> tuple[str, list[Any]]:
+    """What one has reviewed and another is to approve: few rows, found by the reviewer."""
+    conditions = ["c.state = 'approving'", "c.reviewer_ids @> ARRAY[%s]::uuid[]", *conditions]
+    parameters = [str(filters.user_id), *parameters]
+    if filters.reach.departments is not None:
+        conditions.append("k.department_id = ANY(%s::uuid[])")
+        parameters.append(_texts(filters.reach.departments))
+    statement = f"SELECT {columns} FROM applications_caseclock k {_CASE_JOIN} WHERE {' AND '.join(conditions)} {tail}"
+    return statement, parameters
+
+
+def _tail(order: Callable[[str], str] | None, alias: str, limit: int) -> str:
+    return f"LIMIT {limit}" if order is None else f"ORDER BY {order(alias)} LIMIT {limit}"
+
+
+def _texts(keys: Iterable[UUID]) -> list[str]:
+    return [str(key) for key in sorted(keys)]
+
+
+def _view(filters: Filters) -> tuple[list[str], list[Any]]:
+    """The conditions of tab and light: what the counts of a list's head differ in."""
+    conditions: list[str] = []
     parameters: list[Any] = []
-    needs_case = False
-    if filters.states and filters.tab != "submitted":
-        conditions.append("k.state = ANY(%s)")
-        parameters.append(list(filters.states))
-    if filters.paused_or_extended:
-        conditions.append("(k.paused OR EXISTS (SELECT 1 FROM applications_extension x WHERE x.case_id = k.case_id))")
     if filters.light:
         conditions.append(_LIGHT_SQL[filters.light])
-    if filters.tab == "mine" or filters.handler == "me":
-        conditions.append("k.claimed_by_id = %s")
-        parameters.append(str(filters.user_id))
-    if filters.handler == "others":
-        conditions.append("k.claimed_by_id <> %s")
+    if filters.tab == "mine":
+        conditions.append("k.claimed_by_id = %s::uuid")
         parameters.append(str(filters.user_id))
     if filters.tab == "unclaimed":
         conditions.append("k.claimed_by_id IS NULL")
+    return conditions, parameters
+
+
+def _conditions(filters: Filters) -> tuple[list[str], list[Any], str]:
+    """All other conditions on the clock `k` (and on the case `c`, where the join is needed)."""
+    conditions: list[str] = ["k.open"]
+    parameters: list[Any] = []
+    needs_case = False
+    if filters.paused_or_extended:
+        conditions.append("(k.paused OR EXISTS (SELECT 1 FROM applications_extension x WHERE x.case_id = k.case_id))")
+    if filters.handler:
+        conditions.append(f"k.claimed_by_id {'=' if filters.handler == 'me' else '<>'} %s::uuid")
+        parameters.append(str(filters.user_id))
     if filters.accepted_from is not None:
         conditions.append("k.accepted_on >= %s")
         parameters.append(filters.accepted_from)
     if filters.accepted_until is not None:
         conditions.append("k.accepted_on <= %s")
         parameters.append(filters.accepted_until)
-    if filters.tab == "submitted":
-        needs_case = True
-        conditions.append("k.state = 'approving' AND c.reviewer_ids @> %s::uuid[]")
-        parameters.append([str(filters.user_id)])
     if filters.edition_ids is not None:
         needs_case = True
         conditions.append("c.edition_id = ANY(%s::uuid[])")
-        parameters.append([str(key) for key in filters.edition_ids])
+        parameters.append(_texts(filters.edition_ids))
     if filters.hits is not None:
         condition, values = filters.hits.sql("k.case_id")
         conditions.append(condition)
