@@ -7,13 +7,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from applications import progress
 from applications.models import Case
 from applications.states import DECIDED_STATES, FINAL_STATES, CaseState
 from catalog.enumerations import CasePublicity
-from catalog.models import ItemEdition, ServiceItem
+from catalog.models import ServiceItem
 from portal.clock import SHANGHAI
 from portal.web.errors import NotFound
 
@@ -43,14 +44,23 @@ class Choices:
     months: list[tuple[str, str]]
 
 
+_OFFERED = f"""
+    SELECT d.number, d.name, i.basic_code, e.name
+    FROM catalog_itemedition e
+    JOIN catalog_serviceitem i ON i.id = e.item_id
+    JOIN organizations_department d ON d.id = e.department_id
+    WHERE e.effective_until IS NULL
+      AND i.status = '{ServiceItem.Status.IN_FORCE.value}'
+      AND e.publicity <> '{CasePublicity.NONE.value}'
+    ORDER BY i.number, i.basic_code
+"""
+
+
 def choices(today: dt.date) -> Choices:
     """One query; items whose cases are not public are not offered."""
-    rows = (
-        ItemEdition.objects.filter(effective_until=None, item__status=ServiceItem.Status.IN_FORCE)
-        .exclude(publicity=CasePublicity.NONE)
-        .order_by("item__number", "item__basic_code")
-        .values_list("department__number", "department__name", "item__basic_code", "name")
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_OFFERED)
+        rows = cursor.fetchall()
     departments: dict[str, str] = {}
     items = []
     for number, department, code, name in rows:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 
-from catalog.models import ItemEdition
-from portal.web.forms import PortalForm
+from portal.web.forms import PortalForm, QuickSelect
 
 #: Value in the address -> word in the select, states.
 STATUSES: Final[tuple[tuple[str, str], ...]] = (
@@ -34,16 +34,16 @@ class WorkListForm(PortalForm):
         max_length=100,
         widget=forms.TextInput(attrs={"placeholder": "编号、申请人、事项"}),
     )
-    item = forms.ChoiceField(label="事项", required=False)
-    status = forms.ChoiceField(label="环节", required=False, choices=STATUSES)
+    item = forms.ChoiceField(label="事项", required=False, widget=QuickSelect)
+    status = forms.ChoiceField(label="环节", required=False, choices=STATUSES, widget=QuickSelect)
     accepted_from = forms.DateField(label="受理日期从", required=False, widget=forms.DateInput)
     accepted_until = forms.DateField(label="受理日期到", required=False, widget=forms.DateInput)
-    handler = forms.ChoiceField(label="经办", required=False, choices=HANDLERS)
+    handler = forms.ChoiceField(label="经办", required=False, choices=HANDLERS, widget=QuickSelect)
 
-    def __init__(self, *args: Any, editions: Iterable[ItemEdition], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, editions: Iterable[tuple[UUID, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # One name per item: a new edition takes the place of the old one in the list, and means both.
-        names = {str(edition.item_id): edition.name for edition in editions}
+        # Pairs of item and name. One name per item: a new edition takes the place of the old one, and means both.
+        names = {str(item_id): name for item_id, name in editions}
         choice = self.fields["item"]
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = [("", "事项：全部"), *sorted(names.items(), key=lambda pair: pair[1])]

@@ -5,26 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from applications.publicity import STATE_FILTERS, Choices
-from portal.web.forms import PortalForm
-
-
-class QuickSelect(forms.Select):
-    """A select without groups, drawn at once: Django renders a template per option, which costs more than the list."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        chosen = "" if value is None else str(value)
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((key, SafeString(" selected") if str(key) == chosen else "", label) for key, label in self.choices),
-        )
-        own = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
-        return format_html("<select{}>{}</select>", own, options)
+from portal.web.forms import PortalForm, QuickSelect
 
 
 class PublicListForm(PortalForm):

@@ -14,7 +14,7 @@ from applications.models import Act, Case, Task
 from applications.permissions import CasePermission
 from applications.queries.scope import Reach, reach
 from applications.states import CaseChannel, CaseState
-from portal.accounts.models import Person, Posting, Staff
+from portal.accounts.models import Person, Posting
 from portal.organizations.models import Window
 from portal.privacy.identifiers import normalise, normalise_mobile
 from portal.privacy.services import blind_index
@@ -114,11 +114,6 @@ def window_of(actor: Actor, on: dt.date) -> Window | None:
         .first()
     )
     return posting.window if posting is not None else None
-
-
-def staff_of(user_id: UUID | None) -> Staff | None:
-    """The member of staff with the department (1 query)."""
-    return Staff.objects.select_related("department").filter(user=user_id).first()
 
 
 def persons_by_phone_or_name(question: str, limit: int = 10) -> list[Person]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from portal.messaging.models import Message
@@ -16,7 +17,9 @@ def inbox(user_id: UUID) -> QuerySet[Message]:
 
 def unread_count(user_id: UUID) -> int:
     """How many messages the reader has not opened; one query on a partial index."""
-    return Message.objects.filter(user_id=user_id, read_at__isnull=True).count()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM messaging_message WHERE user_id = %s AND read_at IS NULL", [user_id])
+        return int(cursor.fetchone()[0])
 
 
 def message_of(user_id: UUID, message_id: UUID) -> Message | None:

@@ -123,7 +123,7 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "portal.web.drawing.DirectRenderer"
 INSTALLED_APPS.append("django.forms")
 
 # --- language and time ----------------------------------------------------------------------------
@@ -176,7 +176,7 @@ STATICFILES_FINDERS = [
 ]
 STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "portal.operations.assets.RememberingStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
 

@@ -2,10 +2,15 @@
 
 import copy
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.core import validators
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from portal.web.drawing import attributes
 
 _CHOICE_FIELDS: Final = (forms.ChoiceField, forms.ModelChoiceField)
 
@@ -117,12 +122,42 @@ def _has_stock_message(validator: Any) -> bool:
     return "message" not in vars(validator) or str(vars(validator)["message"]) == str(type(validator).message)
 
 
+class QuickSelect(forms.Select):
+    """A select without groups, drawn at once: Django renders a template per option, which costs more than a list."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = "" if value is None else str(value)
+        own = attributes({"name": name, **self.build_attrs(self.attrs, attrs)})
+        pairs = tuple((str(key), str(label)) for key, label in self.choices)
+        return format_html("<select{}>{}</select>", own, _options(pairs, chosen))
+
+
+@lru_cache(maxsize=256)
+def _options(pairs: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((key, SafeString(" selected") if key == chosen else "", label) for key, label in pairs),
+    )
+
+
 class _Chinese:
     """What PortalForm and PortalModelForm share."""
 
+    base_fields: ClassVar[dict[str, forms.Field]]
     fields: dict[str, forms.Field]
+    _speaks_chinese: ClassVar[bool]
+
+    @classmethod
+    def _learn_chinese(cls) -> None:
+        """Once for each class, before the first form: its fields are copies of the class's."""
+        if "_speaks_chinese" not in cls.__dict__:
+            for key, field in cls.base_fields.items():
+                speak_chinese(field, str(field.label or key))
+            cls._speaks_chinese = True
 
     def _speak_chinese(self) -> None:
+        """For fields that a form gets later."""
         for key, field in self.fields.items():
             speak_chinese(field, str(field.label or key))
 
@@ -149,8 +184,8 @@ class PortalForm(_Chinese, forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
+        self._learn_chinese()
         super().__init__(*args, **kwargs)
-        self._speak_chinese()
 
 
 class PortalModelForm(_Chinese, forms.ModelForm):
@@ -160,5 +195,5 @@ class PortalModelForm(_Chinese, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
+        self._learn_chinese()
         super().__init__(*args, **kwargs)
-        self._speak_chinese()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import QueryDict
 from django.urls import reverse
 
 from applications.permissions import CasePermission
 from applications.queries import intake
+from portal.accounts import queries
 from portal.accounts.models import Staff
 from portal.clock import local_date
 from portal.web.grants import Grants
@@ -21,6 +24,8 @@ _POSTS = (
     (CasePermission.EXTEND_CASE, "负责人"),
     (CasePermission.ACCEPT_CASE, "窗口受理"),
 )
+
+_ANY_CASE: Final = UUID(int=0)
 
 
 def works_at_window(grants: Grants) -> bool:
@@ -68,7 +73,7 @@ def bench_context(request: PortalRequest, tab: str) -> dict[str, Any]:
 
 def _staff(request: PortalRequest) -> Staff | None:
     user: Any = request.user
-    staff = intake.staff_of(user.pk)
+    staff = queries.staff_of(user.pk)
     if staff is not None:
         user.staff = staff  # the actor's name is read from here
     return staff
@@ -84,7 +89,14 @@ def list_parameters(written: str) -> QueryDict:
     return QueryDict(written)
 
 
-def case_url(case_id: object, listed: str = "") -> str:
+def case_url(case_id: UUID, listed: str = "") -> str:
     """A case's page, which knows the list that led to it."""
-    address = reverse("applications:desk_case", args=[case_id])
-    return f"{address}?{urlencode({'list': listed})}" if listed else address
+    return case_urls("desk_case", listed)(case_id)
+
+
+def case_urls(name: str, listed: str = "") -> Callable[[UUID], str]:
+    """The address of many cases' pages by their id: looked up once for a list."""
+    before, after = reverse(f"applications:{name}", args=[_ANY_CASE]).split(str(_ANY_CASE))
+    if listed:
+        after = f"{after}?{urlencode({'list': listed})}"
+    return lambda case_id: f"{before}{case_id}{after}"

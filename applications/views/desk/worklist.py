@@ -70,7 +70,10 @@ _STATUS_TITLES = {
 def list_form(parameters: QueryDict, grants: Grants, today: Any) -> WorkListForm:
     """The filter form over the items of the departments within reach (1 query)."""
     editions = (
-        ItemEdition.objects.in_force(today).filter(reach(grants).q()).only("item_id", "name").order_by("name", "pk")
+        ItemEdition.objects.in_force(today)
+        .filter(reach(grants).q())
+        .values_list("item_id", "name")
+        .order_by("name", "pk")
     )
     return WorkListForm(parameters, editions=editions)
 
@@ -188,10 +191,11 @@ def _lights(request: PortalRequest, filters: worklist.Filters, counts: worklist.
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row as the page shows it."""
+    """A row as the page shows it: plain values, so that its drawing can be kept."""
 
     row: worklist.Row
     url: str
+    claim_url: str
     stage: str
     left: str
     used: int
@@ -207,7 +211,8 @@ def _rows(request: PortalRequest, where: Reach, rows: Any) -> list[Line]:
     query = request.GET.copy()
     for name in ("after", "before"):
         query.pop(name, None)
-    listed = query.urlencode() or "all"
+    case_url = chrome.case_urls("desk_case", query.urlencode() or "all")
+    claim_url = chrome.case_urls("claim")
     states = own_states(request.grants)
     lines = []
     for row in rows:
@@ -228,7 +233,8 @@ def _rows(request: PortalRequest, where: Reach, rows: Any) -> list[Line]:
         lines.append(
             Line(
                 row=row,
-                url=chrome.case_url(row.case_id, listed),
+                url=case_url(row.case_id),
+                claim_url=claim_url(row.case_id),
                 stage=f"暂停：{row.procedure}" if row.procedure else _STAGE_WORDS[CaseState(row.state)],
                 left=left,
                 used=used,

@@ -1,6 +1,7 @@
 """Tags and filters of the portal's own components: `{% load portal %}`."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from portal.web import dates
 from portal.web.components import LIGHTS, TAGS, ErrorLink, Mark, StripCell, error_links, field_kind, marks_of
+from portal.web.fragments import fragment
 
 register = template.Library()
 
@@ -44,10 +46,21 @@ _CONTROL_CLASSES = {
 _CURSOR_PARAMETERS = ("after", "before", "page")
 
 
+@register.simple_tag(name="fragment")
+def fragment_tag(template_name: str, **values: Any) -> SafeString:
+    """A template that knows nothing but the given values, drawn once for equal ones (portal.web.fragments)."""
+    return fragment(template_name, **values)
+
+
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """One icon of the sprite; decorative unless a label is given."""
-    address = f"{static('icons/sprite.svg')}#{name}"
+    return _icon(static("icons/sprite.svg"), name, str(label), css)
+
+
+@lru_cache(maxsize=512)
+def _icon(sprite: str, name: str, label: str, css: str) -> SafeString:
+    address = f"{sprite}#{name}"
     classes = f"icon {css}".strip()
     if label:
         return format_html(
