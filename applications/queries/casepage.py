@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -23,9 +24,9 @@ from applications.models import (
     SpecialProcedure,
 )
 from applications.permissions import READING
-from applications.queries.cases import JOINED, documents_of, timeline
+from applications.queries.cases import documents_of, timeline
 from applications.states import CaseState
-from portal.accounts.models import Staff
+from portal.accounts.models import LegalPerson, Person, Staff, User
 from portal.documents.models import OfficialDocument
 from portal.web.errors import NotFound
 from portal.web.grants import Actor
@@ -74,24 +75,32 @@ class CasePage:
         return next((opinion for opinion in reversed(self.opinions) if opinion.stage == "review"), None)
 
 
+#: As many tables as the planner joins in a millisecond or two; with the people it took twenty.
+_BESIDE: Final = ("edition__item", "department", "clock", "correction", "extension", "delivery")
+
+
 def staff_case(actor: Actor, case_id: UUID) -> Case:
-    """A case for work at a desk (1 query), with the rows that the acts' guards look at; NotFound as everywhere."""
-    case = (
-        Case.objects.select_related(
-            *JOINED,
-            "clock",
-            "clerk__staff",
-            "approver__staff",
-            "correction",
-            "extension__approved_by__staff",
-            "delivery",
-        )
-        .filter(pk=case_id)
-        .first()
-    )
+    """A case for work at a desk, with the rows that the acts' guards look at (at most 4 queries); else NotFound."""
+    case = Case.objects.select_related(*_BESIDE).filter(pk=case_id).first()
     if case is None or not any(actor.grants.has_for(permission, case.department_id) for permission in READING):
         raise NotFound("没有这个办件。")
+    _join_people(case)
     return case
+
+
+def _join_people(case: Case) -> None:
+    """Applicant, agent and handler, by their keys."""
+    persons = Person.objects.select_related("key").in_bulk(
+        [key for key in (case.applicant_person_id, case.agent_id) if key is not None]
+    )
+    if case.applicant_person_id is not None:
+        case.applicant_person = persons[case.applicant_person_id]
+    if case.agent_id is not None:
+        case.agent = persons[case.agent_id]
+    if case.applicant_legal_id is not None:
+        case.applicant_legal = LegalPerson.objects.select_related("representative").get(pk=case.applicant_legal_id)
+    if case.claimed_by_id is not None:
+        case.claimed_by = User.objects.select_related("staff").get(pk=case.claimed_by_id)
 
 
 def materials_of(case: Case) -> list[CaseMaterial]:
@@ -117,7 +126,7 @@ def correction_lines_of(case: Case) -> list[CorrectionLine]:
 
 
 def case_page(actor: Actor, case_id: UUID, now: dt.datetime) -> CasePage:
-    """At most 12 queries, whatever happened to the case. Raises NotFound."""
+    """At most 15 queries, whatever happened to the case. Raises NotFound."""
     case = staff_case(actor, case_id)
     return page_of(case, now)
 

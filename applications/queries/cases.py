@@ -76,7 +76,7 @@ def case_by_number(number: str, query_code: str) -> Case | None:
 
 def timeline(case: Case) -> QuerySet[Act]:
     """All acts in their order (1 query)."""
-    return case.acts.select_related("actor").order_by("seq")
+    return case.acts.order_by("seq")
 
 
 def public_timeline(case: Case) -> QuerySet[Act]:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from portal import clock
@@ -127,21 +126,3 @@ def stationing(on: dt.date | None = None) -> list[DepartmentStanding]:
         chief = next((posting.staff.name for posting in here if posting.post == Posting.Post.CHIEF), "")
         rows.append(DepartmentStanding(department, standing, stationing_faults(standing), here, chief))
     return rows
-
-
-_STAFF_OF = """
-    SELECT s.id, s.user_id, s.number, s.name, s.department_id, d.name
-    FROM accounts_staff s JOIN organizations_department d ON d.id = s.department_id WHERE s.user_id = %s
-"""
-
-
-def staff_of(user_id: UUID | None) -> Staff | None:
-    """The member of staff, and the department, as the head of every page names them (1 query); the rest is deferred."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STAFF_OF, [user_id])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    staff = Staff.from_db(connection.alias, ("id", "user_id", "number", "name", "department_id"), row[:5])
-    staff.department = Department.from_db(connection.alias, ("id", "name"), row[4:])
-    return staff

@@ -2,8 +2,8 @@
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    # Is a ModelBackend itself; with both, every attempt would cost two hashes.
-    "allauth.account.auth_backends.AuthenticationBackend",
+    # allauth's, and so a ModelBackend itself; with both, every attempt would cost two hashes.
+    "portal.accounts.backend.PortalBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [

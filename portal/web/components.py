@@ -1,7 +1,7 @@
 """What the components of a page need to know, apart from their markup."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -59,16 +59,11 @@ class Mark:
 
 @dataclass(frozen=True)
 class StripCell:
-    cell: Mapping[str, Any]
-    marks: list[Mark] = field(default_factory=list)
+    """One day of the clock strip. Kinds: used, today, ahead, paused."""
 
-    @property
-    def kind(self) -> str:
-        return str(self.cell["kind"])
-
-    @property
-    def label(self) -> str:
-        return str(self.cell.get("label", ""))
+    kind: str
+    label: str = ""
+    marks: tuple[Mark, ...] = ()
 
     @property
     def says(self) -> str:

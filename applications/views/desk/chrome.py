@@ -12,8 +12,6 @@ from django.urls import reverse
 
 from applications.permissions import CasePermission
 from applications.queries import intake
-from portal.accounts import queries
-from portal.accounts.models import Staff
 from portal.clock import local_date
 from portal.web.grants import Grants
 from portal.web.requests import PortalRequest
@@ -39,8 +37,8 @@ def is_reviewing(grants: Grants) -> bool:
 
 
 def staff_context(request: PortalRequest) -> dict[str, Any]:
-    """Name, post and department of the head (1 query, which the actor's name then shares)."""
-    staff = _staff(request)
+    """Post and department of the head."""
+    staff = getattr(request.user, "staff", None)
     post = next((word for permission, word in _POSTS if request.grants.has(permission)), "")
     return {
         "staff_post": post,
@@ -69,14 +67,6 @@ def bench_context(request: PortalRequest, tab: str) -> dict[str, Any]:
     if works_at_window(request.grants) and not is_reviewing(request.grants):
         return intake_context(request, "search") | {"base": "applications/desk/intake_base.html"}
     return review_context(request, tab) | {"base": "applications/desk/review_base.html"}
-
-
-def _staff(request: PortalRequest) -> Staff | None:
-    user: Any = request.user
-    staff = queries.staff_of(user.pk)
-    if staff is not None:
-        user.staff = staff  # the actor's name is read from here
-    return staff
 
 
 def list_query(request: PortalRequest) -> str:

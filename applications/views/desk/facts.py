@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Final
 
 from applications.forms.details import value_text
-from applications.models import Act, Case, CaseMaterial
+from applications.models import Act, Case, CaseMaterial, Opinion
 from applications.queries.casepage import TAG_OF_STATE, CasePage
-from applications.states import CaseState
+from applications.states import CaseState, Stage
+from portal.documents.kinds import DocumentKind
 from portal.documents.models import OfficialDocument
 from portal.privacy.masking import mask_identity_number, mask_mobile, mask_name
 from portal.web.dates import date_text
@@ -21,6 +24,8 @@ _STRIP_KIND = {
     StripState.AHEAD: "ahead",
     StripState.PAUSED: "paused",
 }
+
+_KINDS: Final[dict[str, str]] = {value: str(word) for value, word in DocumentKind.choices}
 
 
 def state_tag(case: Case) -> tuple[str, str]:
@@ -126,23 +131,79 @@ def requirement_words(material: CaseMaterial) -> str:
     return f"{words}（{requirement.condition or requirement.get_necessity_display()}）"
 
 
-def timeline_rows(page: CasePage) -> list[dict[str, Any]]:
-    """The acts as table rows, each with its document and its mark in the ledger."""
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """A document as a list names it."""
+
+    kind: str
+    number: str
+    issued_at: dt.datetime
+    url: str
+
+    @classmethod
+    def of(cls, document: OfficialDocument, url: str) -> DocumentLine:
+        return cls(_KINDS.get(document.kind, document.kind), document.number, document.issued_at, url)
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """An act with its document and its mark in the ledger."""
+
+    at: dt.datetime
+    label: str
+    who: str
+    post: str
+    note: str
+    late: bool
+    document_kind: str
+    document_number: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionLine:
+    """What a reviewer or an approver has said."""
+
+    stage: str
+    recommendation: str
+    author: str
+    given_at: dt.datetime
+    text: str
+
+
+def timeline_rows(page: CasePage) -> list[TimelineRow]:
+    """The acts as table rows."""
     documents = page.documents_by_id
     return [_timeline_row(act, documents.get(act.document_id) if act.document_id else None) for act in page.acts]
 
 
-def _timeline_row(act: Act, document: OfficialDocument | None) -> dict[str, Any]:
-    return {
-        "at": act.at,
-        "label": act.label,
-        "who": "依法" if act.by_law else mask_name(act.actor_name),
-        "post": "" if act.by_law else act.actor_post,
-        "note": act.note,
-        "late": act.late,
-        "document": document,
-        "mark": str(act.ledger_seq),
-    }
+def _timeline_row(act: Act, document: OfficialDocument | None) -> TimelineRow:
+    return TimelineRow(
+        at=act.at,
+        label=act.label,
+        who="依法" if act.by_law else mask_name(act.actor_name),
+        post="" if act.by_law else act.actor_post,
+        note=act.note,
+        late=act.late,
+        document_kind=_KINDS.get(document.kind, document.kind) if document is not None else "",
+        document_number=document.number if document is not None else "",
+        mark=str(act.ledger_seq),
+    )
+
+
+def opinion_lines(page: CasePage) -> list[OpinionLine]:
+    """The opinions in their order, by masked names."""
+    stages, words = dict(Stage.choices), dict(Opinion.Recommendation.choices)
+    return [
+        OpinionLine(
+            stage=str(stages[opinion.stage]),
+            recommendation=str(words[opinion.recommendation]),
+            author=mask_name(opinion.author_name),
+            given_at=opinion.given_at,
+            text=opinion.text,
+        )
+        for opinion in page.opinions
+    ]
 
 
 def file_words(material: CaseMaterial) -> str:

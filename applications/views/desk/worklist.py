@@ -19,6 +19,7 @@ from applications.forms.desk_lists import WorkListForm
 from applications.models import Case
 from applications.permissions import READING, CasePermission
 from applications.queries import finding, worklist
+from applications.queries.offered import items_in_force
 from applications.queries.scope import Reach, own_states, reach
 from applications.remaining import remaining, until_word
 from applications.states import CaseState
@@ -69,12 +70,7 @@ _STATUS_TITLES = {
 
 def list_form(parameters: QueryDict, grants: Grants, today: Any) -> WorkListForm:
     """The filter form over the items of the departments within reach (1 query)."""
-    editions = (
-        ItemEdition.objects.in_force(today)
-        .filter(reach(grants).q())
-        .values_list("item_id", "name")
-        .order_by("name", "pk")
-    )
+    editions = items_in_force(reach(grants), today)
     return WorkListForm(parameters, editions=editions)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from django import forms, template
 from django.forms.boundfield import BoundField
@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from portal.web import dates
-from portal.web.components import LIGHTS, TAGS, ErrorLink, Mark, StripCell, error_links, field_kind, marks_of
+from portal.web.components import LIGHTS, TAGS, ErrorLink, StripCell, error_links, field_kind, marks_of
 from portal.web.fragments import fragment
 
 register = template.Library()
@@ -104,17 +104,21 @@ def bar(used: int, limit: int, label: str = "", *, overdue: bool = False) -> Saf
     )
 
 
-@register.inclusion_tag("partials/clock_strip.html")
-def clock_strip(cells: Sequence[Mapping[str, Any]], label: str = "时限条，一格一个工作日") -> dict[str, Any]:
+@register.simple_tag
+def clock_strip(cells: Sequence[Mapping[str, Any]], label: str = "时限条，一格一个工作日") -> SafeString:
     """One cell per working day; marks that would run into each other are lifted."""
-    marks: list[list[Mark]] = marks_of(cells)
-    return {
-        "cells": [StripCell(cell, found) for cell, found in zip(cells, marks, strict=True)],
-        "label": label,
-        "crowded": len(cells) > 24,
-        "dated": any(cell.get("label") for cell in cells),
-        "rows": 1 + max((mark.row for found in marks for mark in found), default=0),
-    }
+    drawn = tuple(
+        StripCell(str(cell["kind"]), str(cell.get("label", "")), tuple(marks))
+        for cell, marks in zip(cells, marks_of(cells), strict=True)
+    )
+    return fragment(
+        "partials/clock_strip.html",
+        cells=drawn,
+        label=str(label),
+        crowded=len(drawn) > 24,
+        dated=any(cell.label for cell in drawn),
+        rows=1 + max((mark.row for cell in drawn for mark in cell.marks), default=0),
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -152,31 +156,41 @@ def other_mode_url(context: template.Context) -> str:
     return f"{base}{path.lstrip('/')}" if elder else f"{base}elder/{path.lstrip('/')}"
 
 
-@register.inclusion_tag("partials/public_nav.html", takes_context=True)
-def public_nav(context: template.Context) -> dict[str, Any]:
+#: Key, word, view, query, the views for which it is the current one.
+_PLACES: Final = (
+    ("home", "首页", "disclosure:home", "", ("home",)),
+    ("person", "个人办事", "disclosure:browse", "?for=person", ()),
+    ("firm", "法人办事", "disclosure:browse", "?for=firm", ()),
+    ("departments", "部门", "disclosure:departments", "", ("departments",)),
+    ("publicity", "查询公示", "disclosure:public_cases", "", ("public_cases", "progress_form", "verify_form")),
+    ("supervision", "监督评价", "supervision:public", "", ()),
+)
+
+
+@register.simple_tag(takes_context=True)
+def public_nav(context: template.Context) -> SafeString:
     """The head's navigation; a place whose page does not exist is left out."""
-    places = (
-        ("home", "首页", "disclosure:home", "", ("home",)),
-        ("person", "个人办事", "disclosure:browse", "?for=person", ()),
-        ("firm", "法人办事", "disclosure:browse", "?for=firm", ()),
-        ("departments", "部门", "disclosure:departments", "", ("departments",)),
-        ("publicity", "查询公示", "disclosure:public_cases", "", ("public_cases", "progress_form", "verify_form")),
-        ("supervision", "监督评价", "supervision:public", "", ()),
-    )
     request = context.get("request")
     match = getattr(request, "resolver_match", None)
     current = context.get("nav") or ""
     if not current and match is not None:
-        current = next((key for key, _, _, _, names in places if match.url_name in names), "")
+        current = next((key for key, _, _, _, names in _PLACES if match.url_name in names), "")
         if match.view_name == "disclosure:browse":
             current = request.GET.get("for", "") if request is not None else ""
+    known = current in {key for key, _, _, _, _ in _PLACES}  # the address is anybody's to write
+    return fragment("partials/public_nav.html", current=str(current) if known else "")
+
+
+@register.simple_tag
+def public_places(current: str) -> list[dict[str, Any]]:
+    """The links of the head's navigation."""
     links = []
-    for key, label, view, query, _ in places:
+    for key, label, view, query, _ in _PLACES:
         try:
             links.append({"label": label, "url": reverse(view) + query, "current": key == current})
         except NoReverseMatch:
             continue
-    return {"links": links}
+    return links
 
 
 @register.inclusion_tag("partials/tab.html")
