@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
@@ -46,10 +47,24 @@ class WorkListForm(PortalForm):
         names = {str(item_id): name for item_id, name in editions}
         choice = self.fields["item"]
         assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [("", "事项：全部"), *sorted(names.items(), key=lambda pair: pair[1])]
+        self.items = (("", "事项：全部"), *sorted(names.items(), key=lambda pair: pair[1]))
+        choice.choices = self.items
 
     @property
     def values(self) -> dict[str, Any]:
         """The values that can be read."""
         self.is_valid()
         return {name: self.cleaned_data.get(name) for name in self.fields}
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnFilters:
+    """The form as a fragment takes it: equal to another that offers the same and has the same words in it."""
+
+    form: WorkListForm = field(compare=False)
+    items: tuple[tuple[str, str], ...]
+    written: tuple[str | None, ...]
+
+    @classmethod
+    def of(cls, form: WorkListForm) -> DrawnFilters:
+        return cls(form, form.items, tuple(form.data.get(name) for name in form.fields))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -79,8 +79,7 @@ class Position:
             return None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of the list, as stored; days are counted by the page with the calendar."""
 
     case_id: UUID
@@ -152,7 +151,7 @@ def work_page(
     """
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        rows = [Row(*values) for values in cursor.fetchall()]
+        rows = [Row._make(values) for values in cursor.fetchall()]
     more = len(rows) > size
     rows = rows[:size]
     if backwards:

@@ -19,9 +19,11 @@ from django.utils.safestring import SafeString
 from portal.web.context_processors import SITE
 
 KEPT: Final = 4096
+#: Of pieces of many kilobytes: whole tables, clock strips.
+KEPT_LARGE: Final = 256
 
 
-def fragment(template_name: str, **values: Hashable) -> SafeString:
+def fragment(template_name: str, *, large: bool = False, **values: Hashable) -> SafeString:
     """The template with these values and what every page knows (`site`, `demonstration`, `elder`); no request.
 
     Values are compared by equality and type: texts, numbers, dates, and frozen dataclasses of such. Inside of those no
@@ -30,7 +32,7 @@ def fragment(template_name: str, **values: Hashable) -> SafeString:
     if settings.DEBUG:
         return _draw(template_name, get_script_prefix(), settings.DEMONSTRATION, values)
     known = tuple((name, type(value), value) for name, value in values.items())
-    return _kept(template_name, get_script_prefix(), settings.DEMONSTRATION, known)
+    return (_kept_large if large else _kept)(template_name, get_script_prefix(), settings.DEMONSTRATION, known)
 
 
 Known = tuple[tuple[str, type, Hashable], ...]
@@ -38,6 +40,11 @@ Known = tuple[tuple[str, type, Hashable], ...]
 
 @lru_cache(maxsize=KEPT)
 def _kept(template_name: str, prefix: str, demonstration: bool, known: Known) -> SafeString:
+    return _draw(template_name, prefix, demonstration, {name: value for name, _, value in known})
+
+
+@lru_cache(maxsize=KEPT_LARGE)
+def _kept_large(template_name: str, prefix: str, demonstration: bool, known: Known) -> SafeString:
     return _draw(template_name, prefix, demonstration, {name: value for name, _, value in known})
 
 
@@ -51,6 +58,7 @@ def _draw(template_name: str, prefix: str, demonstration: bool, values: dict[str
 def forget(**_signal: Any) -> None:
     """Draw everything anew: another setting may mean other addresses."""
     _kept.cache_clear()
+    _kept_large.cache_clear()
 
 
 setting_changed.connect(forget, dispatch_uid="portal.web.fragments")

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.request import QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from applications import services
-from applications.forms.desk_lists import WorkListForm
+from applications.forms.desk_lists import DrawnFilters, WorkListForm
 from applications.models import Case
 from applications.permissions import READING, CasePermission
 from applications.queries import finding, worklist
 from applications.queries.offered import items_in_force
-from applications.queries.scope import Reach, own_states, reach
+from applications.queries.scope import own_states, reach
 from applications.remaining import remaining, until_word
 from applications.states import CaseState
 from applications.views.desk import chrome
@@ -28,10 +31,12 @@ from catalog.models import ItemEdition
 from portal.clock import local_date
 from portal.web.access import needs
 from portal.web.errors import BadInput, DomainError
+from portal.web.fragments import KEPT
 from portal.web.grants import Grants
 from portal.web.keys import uuid7
-from portal.web.paging import paginate
+from portal.web.paging import CappedCount, paginate
 from portal.web.requests import PortalRequest
+from portal.workdays.calendar import WorkdayCalendar
 from portal.workdays.queries import current_calendar
 
 _STATES: dict[str, tuple[str, ...]] = {
@@ -127,7 +132,7 @@ def work_list(request: PortalRequest) -> HttpResponse:
         "tab": {"paused": "paused", "correction": "correction", "decided": "handover"}.get(status, "open"),
         "desk_counts": {},
         "title": _STATUS_TITLES.get(status) or _TITLES.get(filters.states, "待办"),
-        "form": form,
+        "filters": DrawnFilters.of(form),
         "lights": _lights(request, filters, counts),
         "tabs": [
             {
@@ -138,7 +143,7 @@ def work_list(request: PortalRequest) -> HttpResponse:
             }
             for tab in tabs
         ],
-        "rows": _rows(request, filters.reach, page.rows),
+        "rows": _rows(request, page.rows),
         "previous_url": _with(request, before=str(page.before)) if page.before is not None else "",
         "next_url": _with(request, after=str(page.after)) if page.after is not None else "",
         "total": counts.lights[filters.light] if filters.light else counts.total,
@@ -172,21 +177,22 @@ def _with(request: PortalRequest, **changes: str | None) -> str:
     return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
-def _lights(request: PortalRequest, filters: worklist.Filters, counts: worklist.Counts) -> list[dict[str, Any]]:
-    entries = [("", counts.total), *((light, counts.lights[light]) for light in worklist.LIGHTS)]
-    return [
-        {
-            "level": light,
-            "count": count,
-            "current": filters.light == light,
-            "url": _with(request, light=light or None),
-        }
-        for light, count in entries
-    ]
-
-
 @dataclass(frozen=True, slots=True)
-class Line:
+class _Light:
+    level: str
+    count: CappedCount
+    current: bool
+    url: str
+
+
+def _lights(request: PortalRequest, filters: worklist.Filters, counts: worklist.Counts) -> tuple[_Light, ...]:
+    entries = [("", counts.total), *((light, counts.lights[light]) for light in worklist.LIGHTS)]
+    return tuple(
+        _Light(light, count, filters.light == light, _with(request, light=light or None)) for light, count in entries
+    )
+
+
+class Line(NamedTuple):
     """A row as the page shows it: plain values, so that its drawing can be kept."""
 
     row: worklist.Row
@@ -199,49 +205,48 @@ class Line:
     share: str
     overdue: bool
     may_claim: bool
-    may_release: bool
 
 
-def _rows(request: PortalRequest, where: Reach, rows: Any) -> list[Line]:
+def _rows(request: PortalRequest, rows: Sequence[worklist.Row]) -> tuple[Line, ...]:
     calendar, today = current_calendar(), local_date(request.now)
     query = request.GET.copy()
     for name in ("after", "before"):
         query.pop(name, None)
-    case_url = chrome.case_urls("desk_case", query.urlencode() or "all")
-    claim_url = chrome.case_urls("claim")
-    states = own_states(request.grants)
-    lines = []
-    for row in rows:
-        left, used, limit, share, over = "", 0, 0, "", False
-        if row.accepted_on is not None and row.promised_due_on is not None:
-            found = remaining(
-                calendar,
-                today,
-                unit=row.unit,
-                accepted_on=row.accepted_on,
-                due_on=row.promised_due_on,
-                promised_days=row.promised_days,
-                pause_until=row.pause_until if row.paused else None,
-            )
-            left, used, limit, share, over = found.word, found.used, found.limit, found.share, found.overdue > 0
-        elif row.state != CaseState.CORRECTING:
-            left = until_word(calendar, today, row.acceptance_due_on)
-        lines.append(
-            Line(
-                row=row,
-                url=case_url(row.case_id),
-                claim_url=claim_url(row.case_id),
-                stage=f"暂停：{row.procedure}" if row.procedure else _STAGE_WORDS[CaseState(row.state)],
-                left=left,
-                used=used,
-                limit=limit,
-                share=share,
-                overdue=over,
-                may_claim=row.claimed_by_id is None and row.state in states,
-                may_release=row.claimed_by_id == request.actor.user_id,
-            )
+    listed, states, prefix = query.urlencode() or "all", own_states(request.grants), get_script_prefix()
+    return tuple(_line(row, calendar, today, listed, row.state in states, prefix) for row in rows)
+
+
+@lru_cache(maxsize=KEPT)
+def _line(
+    row: worklist.Row, calendar: WorkdayCalendar, today: dt.date, listed: str, is_own: bool, _prefix: str
+) -> Line:
+    """The row with what the calendar says today; the prefix of the mode is part of every address."""
+    left, used, limit, share, over = "", 0, 0, "", False
+    if row.accepted_on is not None and row.promised_due_on is not None:
+        found = remaining(
+            calendar,
+            today,
+            unit=row.unit,
+            accepted_on=row.accepted_on,
+            due_on=row.promised_due_on,
+            promised_days=row.promised_days,
+            pause_until=row.pause_until if row.paused else None,
         )
-    return lines
+        left, used, limit, share, over = found.word, found.used, found.limit, found.share, found.overdue > 0
+    elif row.state != CaseState.CORRECTING:
+        left = until_word(calendar, today, row.acceptance_due_on)
+    return Line(
+        row=row,
+        url=chrome.case_url(row.case_id, listed),
+        claim_url=reverse("applications:claim", args=[row.case_id]),
+        stage=f"暂停：{row.procedure}" if row.procedure else _STAGE_WORDS[CaseState(row.state)],
+        left=left,
+        used=used,
+        limit=limit,
+        share=share,
+        overdue=over,
+        may_claim=row.claimed_by_id is None and is_own,
+    )
 
 
 def _closed(request: PortalRequest) -> HttpResponse:

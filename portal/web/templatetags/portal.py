@@ -47,9 +47,9 @@ _CURSOR_PARAMETERS = ("after", "before", "page")
 
 
 @register.simple_tag(name="fragment")
-def fragment_tag(template_name: str, **values: Any) -> SafeString:
+def fragment_tag(template_name: str, *, large: bool = False, **values: Any) -> SafeString:
     """A template that knows nothing but the given values, drawn once for equal ones (portal.web.fragments)."""
-    return fragment(template_name, **values)
+    return fragment(template_name, large=large, **values)
 
 
 @register.simple_tag
@@ -113,6 +113,7 @@ def clock_strip(cells: Sequence[Mapping[str, Any]], label: str = "时限条，�
     )
     return fragment(
         "partials/clock_strip.html",
+        large=True,
         cells=drawn,
         label=str(label),
         crowded=len(drawn) > 24,
