@@ -24,14 +24,21 @@ from applications.models import (
     SpecialProcedure,
 )
 from applications.permissions import READING
-from applications.queries.cases import documents_of, timeline
+from applications.queries.cases import documents_of
 from applications.states import CaseState
 from portal.accounts.models import LegalPerson, Person, Staff, User
 from portal.documents.models import OfficialDocument
 from portal.web.errors import NotFound
 from portal.web.grants import Actor
+from portal.web.statements import Parameter, Prepared
 from portal.workdays.reading import ClockReading
 from portal.workdays.terms import ClockError
+
+_ACTS: Final = Prepared(lambda: Act.objects.filter(case_id=Parameter("case")).order_by("seq"))
+_OPINIONS: Final = Prepared(lambda: Opinion.objects.filter(case_id=Parameter("case")).order_by("given_at", "pk"))
+_PROCEDURES: Final = Prepared(
+    lambda: SpecialProcedure.objects.filter(case_id=Parameter("case")).order_by("started_at", "pk")
+)
 
 
 @dataclass(frozen=True)
@@ -137,14 +144,13 @@ def page_of(case: Case, now: dt.datetime) -> CasePage:
         reading = clockwork.reading_of(case, now)
     except ClockError:
         reading = None
-    opinions = list(case.opinions.order_by("given_at", "pk"))
     return CasePage(
         case=case,
         materials=materials_of(case),
-        acts=list(timeline(case)),
+        acts=_ACTS(case=case.pk),
         documents=list(documents_of(case)),
-        opinions=opinions,
-        procedures=list(case.special_procedures.order_by("started_at", "pk")),
+        opinions=_OPINIONS(case=case.pk),
+        procedures=_PROCEDURES(case=case.pk),
         correction_lines=correction_lines_of(case),
         reading=reading,
         names=names_of(case.reviewer_ids),
