@@ -9,8 +9,9 @@ from uuid import UUID
 #: Called in the transaction in which a staff member's work ends: (user_id, day). Claims are released here.
 staff_left: list[Callable[[UUID, dt.date], None]] = []
 
-#: Carries a text message to a phone number; the last registered one is used (portal.messaging may put a gateway here).
-sms_channels: list[Callable[[str, str], None]] = []
+#: Carries a text message to a phone number: (phone, text, key of this message, the same at each attempt). The last
+#: registered one is used (portal.messaging puts its gateway here).
+sms_channels: list[Callable[[str, str, str], None]] = []
 
 
 def announce_departure(user_id: UUID, day: dt.date) -> None:

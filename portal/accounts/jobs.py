@@ -11,13 +11,13 @@ from portal.accounts.services.staff import close_sign_in
 from portal.outbox.registry import JobView, handler
 
 
-@handler("accounts.sync_grants")
+@handler("accounts.sync_grants", label="更新权限")
 def sync_grants(job: JobView) -> None:
     """A role begins or ends today."""
     sync_user(Staff.objects.select_related("user").get(pk=UUID(job.payload["staff"])).user)
 
 
-@handler("accounts.leave")
+@handler("accounts.leave", label="人员离岗")
 def leave(job: JobView) -> None:
     """A member of staff leaves today."""
     staff = Staff.objects.select_related("user").get(pk=UUID(job.payload["staff"]))

@@ -27,7 +27,7 @@ def send_text(*, phone: str, text: str, key: str) -> None:
     outbox.enqueue(kind="accounts.text_message", payload={"sealed": base64.b64encode(sealed).decode()}, key=key)
 
 
-@handler("accounts.text_message")
+@handler("accounts.text_message", label="短信")
 def deliver(job: JobView) -> None:
     """Hand the message to the gateway, or write it into settings.SMS_FOLDER."""
     opened = cipher.unseal_by_master(base64.b64decode(job.payload["sealed"]), _CONTEXT)
@@ -35,7 +35,7 @@ def deliver(job: JobView) -> None:
     if not phone:
         return
     if hooks.sms_channels:
-        hooks.sms_channels[-1](phone, text)
+        hooks.sms_channels[-1](phone, text, str(job.id))
         return
     folder: Path | None = settings.SMS_FOLDER
     if folder is None:

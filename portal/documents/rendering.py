@@ -136,7 +136,7 @@ def _moment(value: str) -> dt.date:
     return dt.date.fromisoformat(value) if len(value) == 10 else dt.datetime.fromisoformat(value)
 
 
-@handler("documents.render")
+@handler("documents.render", label="生成文书")
 def render_job(job: JobView) -> None:
     """Make the PDF after the act's commit; a document that has one is left as it is."""
     document = OfficialDocument.objects.select_related("person_key").get(pk=UUID(job.payload["document"]))

@@ -1,6 +1,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class MessagingConfig(AppConfig):
@@ -10,3 +11,8 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("portal.messaging.jobs")  # registers the outbox handler
+        if settings.SMS_URL:
+            from portal.accounts import hooks
+            from portal.messaging.gateway import HttpGateway
+
+            hooks.sms_channels.append(HttpGateway(settings.SMS_URL).send)

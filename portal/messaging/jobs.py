@@ -16,7 +16,7 @@ from portal.outbox.registry import JobView, handler
 FOOT: Final = "这是系统邮件，请不要回复。"
 
 
-@handler(EMAIL)
+@handler(EMAIL, label="电子邮件")
 def email_message(job: JobView) -> None:
     """Send the e-mail of a message; a retried job repeats the Message-ID, by which mail servers know a double."""
     message = Message.objects.select_related("user").filter(pk=UUID(job.payload["message"])).first()

@@ -14,9 +14,15 @@ class OperationsConfig(AppConfig):
 
         from portal import celery
         from portal.operations import assets, grants, health
+        from portal.operations.permissions import register_permissions
+        from portal.operations.watch import alarms, readings
+        from portal.outbox import sweepers
 
         # Without our Celery application every process but the worker would send its wake-ups to a broker of nobody's.
         assert celery.app is not None
         assert assets.check_packages
+        register_permissions()
+        sweepers.register("operations_sweep_seen", readings.note_sweep)
+        sweepers.register("operations_alarms", alarms.check)
         worker_ready.connect(health.worker_started, dispatch_uid="operations.worker")
         post_migrate.connect(grants.after_migrate, sender=self, dispatch_uid="operations.grants")

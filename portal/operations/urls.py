@@ -3,10 +3,17 @@
 from django.urls import include, path
 
 from portal.operations import views
+from portal.operations.watch import pages
 
 app_name = "operations"
 urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", pages.metrics_page, name="metrics"),
+    path("operations/", pages.overview, name="overview"),
+    path("operations/queue/", pages.job_list, name="queue"),
+    path("operations/queue/again/", pages.jobs_again, name="jobs_again"),
+    path("operations/queue/<uuid:pk>/again/", pages.job_again, name="job_again"),
+    path("operations/queue/<uuid:pk>/give-up/", pages.job_give_up, name="job_give_up"),
     path("operations/", include("portal.operations.organisation.urls")),
 ]

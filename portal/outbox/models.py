@@ -12,8 +12,12 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(done_at__isnull=True, dead_at__isnull=True)
 
     def dead(self) -> "JobQuerySet":
-        """Given up after the last attempt; an operator looks at them."""
-        return self.filter(dead_at__isnull=False)
+        """Without an attempt left; an operator looks at them."""
+        return self.filter(dead_at__isnull=False, given_up_at__isnull=True)
+
+    def given_up(self) -> "JobQuerySet":
+        """Dead, and an operator has said why it stays so."""
+        return self.filter(given_up_at__isnull=False)
 
 
 class Job(models.Model):
@@ -30,6 +34,8 @@ class Job(models.Model):
     lease_until = models.DateTimeField("领取到期", null=True, blank=True)
     done_at = models.DateTimeField("完成时间", null=True, blank=True)
     dead_at = models.DateTimeField("放弃时间", null=True, blank=True)
+    given_up_at = models.DateTimeField("不再重试的时间", null=True, blank=True)
+    given_up_reason = models.CharField("不再重试的理由", max_length=200, blank=True, default="", db_default="")
     last_error = models.TextField("最近一次错误", blank=True, default="")
 
     objects = JobQuerySet.as_manager()
@@ -41,6 +47,11 @@ class Job(models.Model):
             models.UniqueConstraint(fields=["kind", "key"], name="outbox_one_job_per_kind_and_key"),
             models.CheckConstraint(
                 name="outbox_not_both_done_and_dead", condition=Q(done_at__isnull=True) | Q(dead_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="outbox_given_up_is_dead_and_has_a_reason",
+                condition=Q(given_up_at__isnull=True, given_up_reason="")
+                | (Q(given_up_at__isnull=False, dead_at__isnull=False) & ~Q(given_up_reason="")),
             ),
         ]
         indexes = [

@@ -20,15 +20,20 @@ class JobView:
 Handler = Callable[[JobView], None]
 
 _handlers: dict[str, Handler] = {}
+_labels: dict[str, str] = {}
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that does jobs of this kind, in the same transaction that marks the job done."""
+def handler(kind: str, *, label: str = "") -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of this kind, in the same transaction that marks the job done.
+
+    `label` is what the operator's page calls it.
+    """
 
     def register(function: Handler) -> Handler:
         if _handlers.get(kind, function) is not function:
             raise ValueError(f"two handlers for outbox jobs of kind {kind!r}")
         _handlers[kind] = function
+        _labels[kind] = label or kind
         return function
 
     return register
@@ -40,3 +45,13 @@ def handler_of(kind: str) -> Handler:
         return _handlers[kind]
     except KeyError:
         raise LookupError(f"no handler for outbox jobs of kind {kind!r}") from None
+
+
+def label_of(kind: str) -> str:
+    """What the operator's page calls a kind of job; the kind itself where no app says."""
+    return _labels.get(kind, kind)
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Every registered kind with its label, for a filter."""
+    return sorted(_labels.items(), key=lambda pair: pair[1])

@@ -119,11 +119,20 @@ def bury_exhausted(limit: int = 200) -> int:
 
 
 @transaction.atomic
-def try_again(*, job_id: UUID) -> None:
-    """Give a dead job five new attempts; anything else is left as it is."""
+def try_again(*, job_id: UUID) -> bool:
+    """Give a dead job five new attempts; anything else is left as it is. True when it was dead."""
     now = clock.now()
-    if Job.objects.dead().filter(pk=job_id).update(dead_at=None, attempts=0, due_at=now, last_error=""):
+    revived = Job.objects.dead().filter(pk=job_id).update(dead_at=None, attempts=0, due_at=now, last_error="")
+    if revived:
         wakeup.after_commit()
+    return bool(revived)
+
+
+@transaction.atomic
+def give_up(*, job_id: UUID, reason: str) -> bool:
+    """A dead job stays undone for good, with the reason; anything else is left as it is. True when it was dead."""
+    dead = Job.objects.dead().filter(pk=job_id)
+    return bool(dead.update(given_up_at=clock.now(), given_up_reason=reason))
 
 
 def _fail(view: JobView, token: UUID, error: Exception) -> None:

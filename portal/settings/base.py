@@ -197,8 +197,11 @@ if ENVIRONMENT.email_url.startswith("smtp"):
     EMAIL_USE_SSL = _mail.scheme == "smtps"
     EMAIL_TIMEOUT = 10
 
-# Where text messages go while no gateway is registered; production has none.
+# Where text messages go while there is no gateway; production has no such folder.
 SMS_FOLDER: Path | None = SENT_DIR
+SMS_URL = ENVIRONMENT.sms_url
+ALARM_EMAILS = ENVIRONMENT.alarm_emails
+METRICS_TOKEN = ENVIRONMENT.metrics_token
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxy_count
 LOGGING_CONFIG = None
 logging_settings(ENVIRONMENT.log_level)

@@ -105,6 +105,11 @@ class Environment:
         _address("smtp", "smtps", "file"), "", "smtp://user:password@host:port; empty: mails go to DATA_DIR/sent"
     )
     email_from: str = _variable(_text, "portal@localhost", "sender of the portal's mails")
+    sms_url: str = _variable(
+        _address("https", "http"), "", "https://:token@host/path of the gateway for text messages; empty: none"
+    )
+    alarm_emails: tuple[str, ...] = _variable(_names, "", "who is told of alarms; empty: the system administrators")
+    metrics_token: str = _variable(_text, "", "bearer token that opens /metrics; empty: /metrics is not there")
     organisation_as_of: dt.date | None = _variable(
         _day, "", "day whose departments are shown; empty: by the settings (2015-07-25 in development, else today)"
     )

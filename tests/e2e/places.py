@@ -172,6 +172,11 @@ SECURITY_ADMIN: Final = (
     Place("operations:role_add", on=STAFF_LIST, link="operations:staff"),
     Place("operations:role_end", on=STAFF),
 )
+SYSTEM_ADMIN: Final = (
+    *OTHER_STAFF,
+    Place("operations:overview"),
+    Place("operations:queue"),
+)
 AUDIENCES: Final[dict[tuple[str, str], tuple[Place, ...]]] = {
     ("", ""): PUBLIC,
     ("citizen", ""): CITIZEN,
@@ -179,6 +184,7 @@ AUDIENCES: Final[dict[tuple[str, str], tuple[Place, ...]]] = {
     ("reviewer", "食品药品"): REVIEWER,
     ("centre_manager", ""): CENTRE_MANAGER,
     ("security_admin", ""): SECURITY_ADMIN,
+    ("system_admin", ""): SYSTEM_ADMIN,
 }
 #: Pages that stand only inside a job; its test inspects them.
 IN_A_JOB: Final = frozenset(
@@ -195,6 +201,8 @@ IN_A_JOB: Final = frozenset(
 )
 #: The inbox of staff shows a message by the template of the citizen's; nobody's inbox at a desk is sure to hold one.
 LIKE_ANOTHER: Final = frozenset({"messaging:desk_message"})
+#: Of a background job that failed; tests/portal/operations look at it.
+OF_A_FAILED_JOB: Final = frozenset({"operations:job_give_up"})
 #: After a code was sent to a phone; tests/portal/accounts look at them.
 AFTER_A_CODE: Final = frozenset(
     {"account_register_code", "account_reset_password_code", "accounts:change_phone_code", "accounts:link_code"}
@@ -216,7 +224,10 @@ NOT_PAGES: Final = frozenset(
         "files:preview",
         "messaging:desk_read_all",
         "messaging:read_all",
+        "operations:job_again",
+        "operations:jobs_again",
         "operations:livez",
+        "operations:metrics",
         "operations:readyz",
     }
 )

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from portal.accounts.models import RoleAssignment
 from portal.accounts.permissions import AccountsPermission as P
 from portal.accounts.roles import Role
+from portal.operations.permissions import OperationsPermission as Watching
 from portal.web.dates import date_full
 from portal.web.errors import DomainError
 from portal.web.forms import PortalForm
@@ -49,6 +50,8 @@ def desk(request: HttpRequest, tab: str) -> dict[str, Any]:
     return {
         "tab": tab,
         "may": {
+            "overview": grants.has(Watching.VIEW_OPERATIONS),
+            "queue": grants.has(Watching.MANAGE_QUEUE),
             "staff": grants.has_any(P.MANAGE_STAFF, P.MANAGE_POSTINGS, P.MANAGE_ROLES),
             "organisation": grants.has(P.MANAGE_ORGANISATION),
             "calendar": grants.has(P.MANAGE_CALENDAR),
