@@ -5,7 +5,8 @@ import json
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import DataError, connection, transaction
+import psycopg2
+from django.db import connection, transaction
 
 from portal.ledger.checking.copying import stream
 from portal.ledger.checking.report import Report
@@ -41,7 +42,7 @@ def check_chains(report: Report) -> None:
         with transaction.atomic():
             walk = _Walk(report, heads)
             stream(_EVENTS.format(flag=_COMPARED), walk.event)
-    except DataError:
+    except psycopg2.DataError:  # COPY goes past Django, which would give it a name of its own
         walk = _Walk(report, heads)
         stream(_EVENTS.format(flag=_UNKNOWN), walk.event)
         _compare_texts(report)
