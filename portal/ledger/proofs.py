@@ -96,16 +96,19 @@ def proof_summary(subject: UUID) -> ProofSummary | None:
     return ProofSummary(len(proved), len(rows) - len(proved), event, index, size, b64encode(bytes(root)).decode())
 
 
-def proof_of(subject: UUID) -> SubjectProof | None:
-    """The proof of a subject's events under the newest head; None while none of them stands under one. Four queries."""
+def proof_of(subject: UUID, *, seq: int | None = None) -> SubjectProof | None:
+    """The proof of a subject's events, or of the one with this seq, under the newest head; four queries.
+
+    None while none of them stands under a head.
+    """
     head = latest_head()
     if head is None:
         return None
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT e.id, e.seq, e.hash, l.position FROM audit.event e LEFT JOIN audit.leaf l ON l.event = e.id "
-            "WHERE e.subject = %s ORDER BY e.seq",
-            [subject],
+            "WHERE e.subject = %s AND (%s::bigint IS NULL OR e.seq = %s) ORDER BY e.seq",
+            [subject, seq, seq],
         )
         rows = cursor.fetchall()
     found = [row for row in rows if row[3] is not None and row[3] < head.size]
