@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from applications.views import public
+from applications.views import evidence, public
 from disclosure.caching import cacheable
 from disclosure.views import browse, calculator, guide, home, pages, search
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("departments/", browse.departments, name="departments"),
     path("cases/", cacheable(public.public_list), name="public_cases"),
     re_path(r"^cases/(?P<number>[0-9A-Z]{12,50})/$", cacheable(public.public_case), name="public_case"),
+    re_path(r"^cases/(?P<number>[0-9A-Z]{12,50})/proof\.json$", evidence.public_proof, name="public_case_proof"),
     path("calculator/", calculator.calculate, name="calculator"),
     path("design/", pages.design_sheet, name="design_sheet"),
     path("about/", pages.about, name="about"),

@@ -22,6 +22,7 @@ from applications.views.apply import draft_rows
 from portal.clock import local_date
 from portal.documents.kinds import DocumentKind
 from portal.documents.models import OfficialDocument
+from portal.ledger.proofs import proof_summary
 from portal.messaging.models import Message
 from portal.web.access import signed_in
 from portal.web.dates import day_text
@@ -109,6 +110,8 @@ def my_case(request: PortalRequest, case_id: UUID) -> HttpResponse:
             documents={document.pk: document for document in documents},
             read=read,
         ),
+        "proof": proof_summary(case.pk),
+        "proof_url": reverse("applications:my_case_proof", args=[case.pk]),
         "documents": [_document(document) for document in reversed(documents)],
         "materials": _materials(case),
         "may_withdraw": any(

@@ -17,6 +17,7 @@ from applications.models import Case
 from applications.queries import case_by_number, public_timeline
 from applications.tokens import case_of_token, progress_token
 from applications.views.mine import why
+from portal.ledger.proofs import proof_summary
 from portal.web import limits
 from portal.web.access import public
 from portal.web.errors import NotFound
@@ -54,7 +55,7 @@ def progress_form(request: PortalRequest) -> HttpResponse:
 @require_safe
 def progress(request: PortalRequest, token: str) -> HttpResponse:
     """How far the case is; names are masked, opinions, materials and documents are not here."""
-    case = _case(request, token)
+    case = case_of(request, token)
     read = reading_of(case, request.now)
     kind, word = words.state_tag(case)
     context = {
@@ -66,6 +67,8 @@ def progress(request: PortalRequest, token: str) -> HttpResponse:
         "entries": words.timeline_entries(
             case, public_timeline(case), request.now, procedures=case.special_procedures.all(), read=read
         ),
+        "proof": proof_summary(case.pk),
+        "proof_url": reverse("applications:progress_proof", args=[token]),
         "why_url": reverse("applications:progress_why", args=[token]),
         "nav": "publicity",
     }
@@ -77,12 +80,13 @@ def progress(request: PortalRequest, token: str) -> HttpResponse:
 @require_safe
 def progress_why(request: PortalRequest, token: str) -> HttpResponse:
     """为什么是这一天, without the papers."""
-    case = _case(request, token)
+    case = case_of(request, token)
     back = reverse("applications:progress", args=[token])
     return why(request, case, template="applications/progress/why.html", back_url=back, documents={})
 
 
-def _case(request: PortalRequest, token: str) -> Case:
+def case_of(request: PortalRequest, token: str) -> Case:
+    """The case that a link of the last hours leads to; raises NotFound."""
     case = (
         Case.objects.select_related("edition__item", "situation", "department", "clock")
         .filter(pk=case_of_token(token, request.now))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from applications import progress, publicity
@@ -11,6 +12,7 @@ from applications.forms.public import PublicListForm
 from applications.queries import public_timeline
 from catalog.enumerations import CasePublicity
 from portal.clock import local_date
+from portal.ledger.proofs import proof_summary
 from portal.web.access import public
 from portal.web.paging import capped_count, paginate
 from portal.web.requests import PortalRequest
@@ -44,6 +46,8 @@ def public_case(request: PortalRequest, number: str) -> HttpResponse:
         "case": case,
         "line": publicity.public_line(case),
         "nav": "publicity",
+        "proof": proof_summary(case.pk),
+        "proof_url": reverse("disclosure:public_case_proof", args=[case.number]),
         "result_number": case.result_number if full else "",
         "entries": progress.timeline_entries(
             case, public_timeline(case), request.now, procedures=case.special_procedures.all()

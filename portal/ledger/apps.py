@@ -6,3 +6,9 @@ class LedgerConfig(AppConfig):
     label = "ledger"
     verbose_name = "办事留痕账本"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from portal.ledger import sequencing
+        from portal.outbox import sweepers
+
+        sweepers.register("ledger", sequencing.sequence)

@@ -6,7 +6,7 @@ from psycopg2 import sql
 
 
 def grant_application_role(cursor: Any, role: str) -> None:
-    """Let `role` read the ledger and insert (subject, canon), and nothing else.
+    """Let `role` read the ledger, insert (subject, canon) and let the tree grow, and nothing else.
 
     The cursor is the owner's. Not for a server where application and owner are one role.
     """
@@ -18,7 +18,11 @@ def grant_application_role(cursor: Any, role: str) -> None:
         "REVOKE ALL ON ALL SEQUENCES IN SCHEMA audit FROM {role}",
         "GRANT USAGE ON SCHEMA audit TO {role}",
         "GRANT SELECT ON ALL TABLES IN SCHEMA audit TO {role}",
+        "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM PUBLIC",
+        "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM {role}",
         "GRANT INSERT (subject, canon) ON audit.event TO {role}",
+        # The sequencer's three steps: they decide themselves what they write.
+        "GRANT EXECUTE ON FUNCTION audit.grow_tree(integer), audit.seal_head(text), audit.keep_daily_head() TO {role}",
     ):
         cursor.execute(sql.SQL(statement).format(role=name).as_string(_raw(cursor)))
 

@@ -1,5 +1,6 @@
 """Read-only views of the audit schema, whose tables and triggers are made by SQL in the migration."""
 
+import base64
 from typing import Any
 
 from django.db import models
@@ -68,3 +69,48 @@ class ChainHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.seq}"
+
+
+class TreeHead(models.Model):
+    """The signed head of the tree over all events, as it was at one size."""
+
+    size = models.BigIntegerField("事件数", primary_key=True)
+    number = models.BigIntegerField("序号", unique=True)
+    root = models.BinaryField("根哈希")
+    note = models.TextField("签名的树头")
+    created = models.DateTimeField("记录时间")
+
+    class Meta:
+        managed = False
+        db_table = '"audit"."tree_head"'
+        verbose_name = "树头"
+        verbose_name_plural = "树头"
+
+    def __str__(self) -> str:
+        return str(self.size)
+
+    @property
+    def root_text(self) -> str:
+        """The root as it stands in the note."""
+        return base64.b64encode(bytes(self.root)).decode()
+
+
+class DailyHead(models.Model):
+    """The head that is kept for ever for one day (Shanghai, real clock)."""
+
+    day = models.DateField("日期", primary_key=True)
+    # The head is never deleted: the tables are append-only.
+    head = models.ForeignKey(
+        TreeHead, verbose_name="树头", on_delete=models.PROTECT, db_column="size", related_name="days"
+    )
+    created = models.DateTimeField("记录时间")
+
+    class Meta:
+        managed = False
+        db_table = '"audit"."daily_head"'
+        verbose_name = "每日树头"
+        verbose_name_plural = "每日树头"
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.head_id}"

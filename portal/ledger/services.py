@@ -1,13 +1,13 @@
 """Append events; the database makes the chain."""
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-import rfc8785
 from django.db import connection
 
 from portal import clock
@@ -60,8 +60,8 @@ def canonical(
     *, subject: UUID, kind: str, actor: UUID | None, body: Mapping[str, Any], key: UUID | None, at: datetime
 ) -> bytes:
     """The event as canonical JSON (RFC 8785) with 16 random bytes, so that equal events differ."""
-    _refuse_floats(body)
-    return rfc8785.dumps(
+    _check(body)
+    return _ENCODER.encode(
         {
             "v": 1,
             "subject": str(subject),
@@ -72,15 +72,33 @@ def canonical(
             "nonce": os.urandom(16).hex(),
             "body": dict(body),
         }
-    )
+    ).encode()
 
 
-def _refuse_floats(value: object) -> None:
-    if isinstance(value, float):
-        raise TypeError("a ledger body holds no floats: write integers or text")
-    if isinstance(value, Mapping):
-        for part in value.values():
-            _refuse_floats(part)
+# RFC 8785 for what _check lets through, several times as fast as a library that also knows floats: the escapes are the
+# same, and keys of the basic plane sort by code point as they do by UTF-16. A test compares it with that library.
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)
+_LARGEST: Final = 2**53 - 1
+
+
+def _check(value: object) -> None:
+    """Raises TypeError or ValueError for what has no canonical form here."""
+    if isinstance(value, str) or value is None or isinstance(value, bool):
+        return
+    if isinstance(value, int):
+        if not -_LARGEST <= value <= _LARGEST:
+            raise ValueError("a ledger body holds no integer beyond 2**53 - 1: write text")
+    elif isinstance(value, Mapping):
+        for name, part in value.items():
+            if not isinstance(name, str):
+                raise TypeError("the keys of a ledger body are text")
+            if not name.isascii() and max(name) > "\uffff":
+                raise ValueError("the keys of a ledger body hold characters of the basic plane only")
+            _check(part)
     elif isinstance(value, list | tuple):
         for part in value:
-            _refuse_floats(part)
+            _check(part)
+    elif isinstance(value, float):
+        raise TypeError("a ledger body holds no floats: write integers or text")
+    else:
+        raise TypeError(f"a ledger body holds JSON values, not {type(value).__name__}")

@@ -18,6 +18,7 @@ from django.db.migrations.loader import MigrationLoader
 from portal.accounts.roles import Role
 from portal.embedded.addresses import database_settings
 from portal.embedded.failures import SetupFailure
+from portal.ledger.signing import ensure_key
 from portal.privacy.keys import ensure_keys
 
 STAMP = ".stamp"
@@ -27,6 +28,7 @@ ACCOUNT_COLUMNS = {"roles": "角色", "name": "姓名", "department": "部门", 
 def prepare() -> None:
     """Bring database and assets to the state of this code; safe to repeat."""
     ensure_keys()
+    ensure_key()
     with as_owner():
         refuse_unknown_migrations()
         call_command("migrate", interactive=False, verbosity=0)

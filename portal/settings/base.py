@@ -23,6 +23,8 @@ FILES_DIR = DATA_DIR / "files"
 SENT_DIR = DATA_DIR / "sent"
 PUBLIC_URL = (ENVIRONMENT.public_url or f"http://127.0.0.1:{ENVIRONMENT.port}").rstrip("/")
 
+# Who signs the heads of the ledger: a class like portal.ledger.signing.Signer.
+LEDGER_SIGNER = "portal.ledger.signing.FileSigner"
 SECRET_KEY = ENVIRONMENT.secret_key or environment.DEVELOPMENT_SECRET_KEY
 DEBUG = ENVIRONMENT.debug
 DEMONSTRATION = False

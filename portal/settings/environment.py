@@ -51,6 +51,10 @@ def _folder(value: str) -> Path:
     return Path(value).expanduser().absolute()
 
 
+def _file(value: str) -> Path | None:
+    return Path(value).expanduser().absolute() if value else None
+
+
 def _address(*schemes: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
         if not value:
@@ -94,6 +98,9 @@ class Environment:
     )
     redis_url: str = _variable(_address("redis", "rediss", "unix"), "", "outside Redis; empty: the embedded server")
     secret_key: str = _variable(_text, "", "key that signs sessions and links; required in production")
+    ledger_key_file: Path | None = _variable(
+        _file, "", "key that signs the ledger's heads, mode 0600; empty: DATA_DIR/keys/ledger.key, made on first start"
+    )
     debug: bool = _variable(_flag, "0", "show Django's technical pages; refused in production")
     demonstration: str = _variable(_text, "", "1: the demonstration city is installed; 0: not; empty: by the settings")
     allowed_hosts: tuple[str, ...] = _variable(_names, "127.0.0.1,localhost", "host names that are served")

@@ -15,6 +15,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "ledger": {
+        "task": "portal.ledger.tasks.run_sequencer",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "check-cases": {
         "task": "applications.tasks.check_cases",
         "schedule": crontab(hour=3, minute=10),

@@ -42,6 +42,12 @@ GOALS = (
     Goal("sweep_small_ratio", "sweep", "ratio", 1.5, "the same ÷ plainest SQL, signals included", scale=MILLION),
     Goal("due_date_us", "sweep", "us", 5, "one due date"),
     Goal("document_warm_ms", "pdf", "ms", 300, "one document, press warm"),
+    Goal("ledger_events_s", "trust", "1/s", 3_500, "events recorded over many subjects", at_least=True),
+    Goal("ledger_one_subject_s", "trust", "1/s", 1_500, "events recorded within one subject", at_least=True),
+    Goal("inclusion_proof_ms", "trust", "ms", 5, "proof of one event, as many events as cases", scale=MILLION),
+    Goal(
+        "verify_log_events_s", "trust", "1/s", 100_000, "verify_log, an event a case", at_least=True, scale=MILLION
+    ),
     Goal("start_first_s", "start", "s", 300, "an empty folder to ready, demonstration included"),
     Goal("start_second_s", "start", "s", 15, "the next start to ready"),
 )

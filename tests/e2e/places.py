@@ -79,6 +79,7 @@ PUBLIC: Final = (
     Place("disclosure:privacy"),
     Place("disclosure:accessibility"),
     Place("disclosure:sitemap"),
+    Place("ledger:notice"),
     Place("applications:progress_form"),
     Place("documents:verify_form"),
     Place("account_login"),

@@ -1,7 +1,7 @@
 """The owner's hand on the ledger, for tests that attack it."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg2
@@ -11,13 +11,7 @@ from django.db import connection
 
 from portal.embedded.addresses import OWNER
 from portal.embedded.layout import Layout
-
-RESTORE = [
-    "ALTER TABLE audit.event ENABLE ALWAYS TRIGGER event_chain",
-    "ALTER TABLE audit.event ENABLE ALWAYS TRIGGER event_append_only",
-    "ALTER TABLE audit.chain_head ENABLE ALWAYS TRIGGER chain_head_moves_on",
-    "ALTER TABLE audit.chain_head ENABLE ALWAYS TRIGGER chain_head_stays",
-]
+from portal.ledger.checking.guards import TABLES, TRIGGERS
 
 
 @pytest.fixture
@@ -37,11 +31,23 @@ def owner(transactional_db: None) -> Iterator[Any]:
 
 
 def _empty(cursor: Any) -> None:
-    cursor.execute("ALTER TABLE audit.event DISABLE TRIGGER ALL")
-    cursor.execute("ALTER TABLE audit.chain_head DISABLE TRIGGER ALL")
-    cursor.execute("TRUNCATE audit.event, audit.chain_head")
-    for statement in RESTORE:
-        cursor.execute(statement)
+    for table in TABLES:
+        cursor.execute(f"ALTER TABLE audit.{table} DISABLE TRIGGER ALL")
+    cursor.execute("TRUNCATE " + ", ".join(f"audit.{table}" for table in TABLES))
+    cursor.execute("INSERT INTO audit.tree_top (size, root, frontier) VALUES (0, sha256(''), '{}')")
+    for table, trigger in TRIGGERS:
+        cursor.execute(f"ALTER TABLE audit.{table} ENABLE ALWAYS TRIGGER {trigger}")
+
+
+@contextmanager
+def triggers_off(cursor: Any, *tables: str) -> Iterator[None]:
+    """What an owner of the database does who wants to change history: off, and on again as they were."""
+    for table in tables:
+        cursor.execute(f"ALTER TABLE audit.{table} DISABLE TRIGGER ALL")
+    yield
+    for table, trigger in TRIGGERS:
+        if table in tables:
+            cursor.execute(f"ALTER TABLE audit.{table} ENABLE ALWAYS TRIGGER {trigger}")
 
 
 @pytest.fixture
