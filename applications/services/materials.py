@@ -96,7 +96,7 @@ def add_supply_file(*, line_id: UUID, file_id: UUID, actor: Actor) -> CaseMateri
     with transaction.atomic():
         case = PROCESS.lock(line.material.case_id)
         PROCESS.catch_up(case, clock.now())
-        refused = _may_supply(case, actor)
+        refused = supply_objection(case, actor)
         if refused is None:
             added = attach_supplied(case=case, material=line.material, file_ids=[file_id], actor=actor, now=clock.now())
     if refused is not None:
@@ -111,12 +111,13 @@ def remove_supply_file(*, material_file_id: UUID, actor: Actor) -> None:
     if given is None:
         raise NotFound("没有这个文件。")
     case = PROCESS.lock(given.material.case_id)
-    if (refused := _may_supply(case, actor)) is not None:
+    if (refused := supply_objection(case, actor)) is not None:
         raise refused
     given.delete()
 
 
-def _may_supply(case: Case, actor: Actor) -> DomainError | None:
+def supply_objection(case: Case, actor: Actor) -> DomainError | None:
+    """What stands against a file for the correction; None when nothing does."""
     clerk = actor.grants.has_for(CasePermission.RECEIVE_CASE, case.department_id)
     if not clerk and not is_applicant(actor.user_id, case, clock.today()):
         return NotFound("没有这个办件。")

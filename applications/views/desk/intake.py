@@ -21,7 +21,7 @@ from applications.queries.scope import reach
 from applications.remaining import until_word
 from applications.states import CaseChannel, CaseState
 from applications.views.desk import chrome, facts
-from applications.views.desk.case import document_url, file_url
+from applications.views.desk.case import document_url
 from portal.clock import local_date
 from portal.privacy.masking import mask_name
 from portal.web.access import needs
@@ -182,10 +182,7 @@ def _row(row: CheckRow) -> dict[str, Any]:
         "check": row,
         "material": row.material,
         "requirement": row.requirement,
-        "files": [
-            {"name": given.file.name, "size": given.file.size, "url": file_url(given.file_id)}
-            for given in row.material.files.all()
-        ],
+        "files": [given.file for given in row.material.files.all()],
         "errors": row.errors,
         "is_open": row.conclusion == "incomplete",
     }
