@@ -165,6 +165,8 @@ class HallApplicationForm(PortalForm):
         for requirement in materials:
             label = requirement.name
             prefix = f"m_{requirement.pk.hex}"
+            # Stored by the view as soon as it comes; the field gives errors their place.
+            self.fields[f"{prefix}_scan"] = forms.FileField(label=f"{label}，扫描件", required=False)
             self.fields[f"{prefix}_seen"] = forms.BooleanField(label=f"{label}，原件已核", required=False)
             for kind, word, asked in (
                 ("originals", "原件", requirement.originals),
@@ -187,6 +189,12 @@ class HallApplicationForm(PortalForm):
         )
         for name, field in self.fields.items():
             speak_chinese(field, str(field.label or name))
+
+    def add_scan_errors(self) -> None:
+        """Say in the summary which scans were not taken."""
+        for requirement_id, errors in self.scan_errors.items():
+            for error in errors:
+                self.add_error(f"m_{requirement_id.hex}_scan", error)
 
     @property
     def intake_key(self) -> UUID | None:
@@ -223,7 +231,7 @@ class HallApplicationForm(PortalForm):
                     "requirement": requirement,
                     "seen": self[f"{prefix}_seen"],
                     "counts": counts,
-                    "scan_name": f"{prefix}_scan",
+                    "scan": self[f"{prefix}_scan"],
                     "scans": [_scan(file) for file in self.scans.get(requirement.pk, [])],
                     "scan_errors": self.scan_errors.get(requirement.pk, []),
                     "place": place(INTAKE_KIND, key, requirement.pk) if key is not None else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import selectors
 import shutil
@@ -59,6 +60,7 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = ""
         self._owner = 0
+        atexit.register(self.close)
 
     def ask(self, request: bytes, *, wait: float, wall_seconds: float | None = None) -> bytes:
         """The task's answer. Raises Busy after `wait` seconds, Ended, Refused."""
@@ -89,14 +91,16 @@ class Worker:
             raise
 
     def close(self) -> None:
-        """End the process, if there is one."""
+        """End the process, if there is one of ours."""
         with self._lock:
+            if self._process is not None and self._owner != os.getpid():
+                self._process, self._folder = None, ""
             self._end()
 
     def _ready(self) -> tuple[subprocess.Popen[bytes], bool]:
         """The process of this very process, and whether it waited; a fork does not share its parent's."""
         if self._process is not None and self._owner != os.getpid():
-            self._process = None  # the parent's: leave it alone
+            self._process, self._folder = None, ""  # the parent's: leave it alone
         if self._process is not None and self._process.poll() is None:
             return self._process, True
         self._end()

@@ -10,7 +10,7 @@ from portal.web.keys import uuid7
 
 
 class StoredFile(models.Model):
-    """An uploaded file. Bytes lie by content under `files/quarantine` and `files/clean`; several rows may share them."""
+    """An uploaded file. Its bytes lie by content under `files/quarantine` and `files/clean`; rows may share them."""
 
     class State(models.TextChoices):
         RECEIVED = "received", "等待检查"

@@ -106,7 +106,7 @@ class Environment:
     )
     email_from: str = _variable(_text, "portal@localhost", "sender of the portal's mails")
     clamd_address: str = _variable(
-        _address("unix", "tcp"), "", "virus scanner clamd: unix:///path or tcp://host:port; empty: files are not scanned"
+        _address("unix", "tcp"), "", "virus scanner: unix:///path or tcp://host:port; empty: files are not scanned"
     )
     organisation_as_of: dt.date | None = _variable(
         _day, "", "day whose departments are shown; empty: by the settings (2015-07-25 in development, else today)"

@@ -300,8 +300,10 @@ def intake_form(request: PortalRequest) -> HttpResponse:
         if touched:  # only the scans: nothing else is wrong yet, and everything typed stays
             errors, form = form.scan_errors, make(initial=request.POST.dict())
             form.scan_errors = errors
+        else:
+            form.add_scan_errors()
     form.scans = scans.found(request, form)
-    if request.method == "POST" and not touched and form.is_valid() and not form.scan_errors:
+    if request.method == "POST" and not touched and form.is_valid():
         try:
             received = _receive(request, applicant, edition, form, head["window"])
         except (BadInput, WrongState) as error:

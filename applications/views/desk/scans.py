@@ -55,7 +55,7 @@ def found(request: PortalRequest, form: HallApplicationForm) -> dict[UUID, list[
     scans: dict[UUID, list[StoredFile]] = defaultdict(list)
     seen: set[tuple[UUID, str]] = set()
     rows = StoredFile.objects.filter(
-        owner_kind=INTAKE_KIND, owner_id__in=owners, uploaded_by_id=str(request.actor.user_id)
+        owner_kind=INTAKE_KIND, owner_id__in=owners, uploaded_by_id=request.actor.user_id
     ).exclude(state=StoredFile.State.REFUSED)
     for file in rows.order_by("uploaded_at", "pk"):
         if (file.owner_id, file.original_sha256) not in seen:  # a page sent again is once
@@ -67,7 +67,7 @@ def found(request: PortalRequest, form: HallApplicationForm) -> dict[UUID, list[
 def _remove(request: PortalRequest, form: HallApplicationForm, key: UUID, file_id: UUID) -> None:
     owners = [intake_owner(key, requirement.pk) for requirement in form.materials]
     StoredFile.objects.filter(
-        pk=file_id, owner_kind=INTAKE_KIND, owner_id__in=owners, uploaded_by_id=str(request.actor.user_id)
+        pk=file_id, owner_kind=INTAKE_KIND, owner_id__in=owners, uploaded_by_id=request.actor.user_id
     ).delete()
 
 
@@ -76,7 +76,7 @@ def page_context(request: PortalRequest, form: HallApplicationForm) -> dict[str,
     key = form.intake_key
     uploads = open_uploads(cast(User, request.user).pk, INTAKE_KIND, key, request.now) if key is not None else []
     lines = [
-        {"target": f"m_{requirement.pk.hex}_scan", "text": f"{requirement.name}：{error}"}
+        {"target": f"id_m_{requirement.pk.hex}_scan", "text": f"{requirement.name}：{error}"}
         for requirement in form.materials
         for error in form.scan_errors.get(requirement.pk, [])
     ]
@@ -84,6 +84,6 @@ def page_context(request: PortalRequest, form: HallApplicationForm) -> dict[str,
         "limits": files.limits_text(),
         "accept": ACCEPT,
         "open_uploads": uploads,
-        "scan_lines": lines,
+        "scan_lines": [] if form.is_bound else lines,
         **for_the_page(),
     }

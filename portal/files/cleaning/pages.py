@@ -30,7 +30,8 @@ def _of_pdf(content: bytes, number: int, width: int) -> Image.Image:
         page = document[number - 1]
         across, down = page.get_size()
         scale = min(width / max(across, 1), (MAX_PIXELS / max(across * down, 1)) ** 0.5)
-        return page.render(scale=scale, may_draw_forms=True).to_pil()
+        picture: Image.Image = page.render(scale=scale, may_draw_forms=True).to_pil()
+        return picture
     except Exception as error:
         raise Unclean("page_not_drawn") from error
 

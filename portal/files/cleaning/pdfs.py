@@ -140,10 +140,9 @@ def _disarm_dictionary(value: Any, found: set[str]) -> None:
         for key in list(value.keys()):
             del value[key]
         return
-    if value.get("/Type") == "/Filespec" or "/EF" in value:
-        if "/EF" in value:
-            found.add("附件")
-            del value["/EF"]
+    if "/EF" in value and (value.get("/Type") == "/Filespec" or isinstance(value["/EF"], pikepdf.Dictionary)):
+        found.add("附件")
+        del value["/EF"]
     if "/AF" in value and value.get("/Type") != "/Font":
         del value["/AF"]
     actions = value.get("/AA")

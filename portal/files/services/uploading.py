@@ -87,7 +87,7 @@ def append(*, actor: Actor, user: User, upload_id: UUID, offset: int, content: b
     to go on from.
     """
     upload = _locked(user, upload_id, now)
-    if offset != upload.offset or upload.file_id is not None and content:
+    if offset != upload.offset or (upload.file_id is not None and content):
         raise OffsetDiffers(upload.offset)
     if offset + len(content) > upload.size:
         raise FileRefused("传来的内容比文件大，请重新选择文件。", code="upload_too_long")
@@ -125,9 +125,8 @@ def _complete(upload: Upload, actor: Actor, user: User, now: dt.datetime) -> Non
 @transaction.atomic
 def cancel_upload(*, user: User, upload_id: UUID, now: dt.datetime) -> None:
     """Give an unfinished upload up; the file of a finished one stays."""
-    upload = _locked(user, upload_id, now)
-    upload.delete()
-    transaction.on_commit(partial(pieces.remove, upload.pk))
+    _locked(user, upload_id, now).delete()
+    transaction.on_commit(partial(pieces.remove, upload_id))
 
 
 def _locked(user: User, upload_id: UUID, now: dt.datetime) -> Upload:

@@ -9,8 +9,8 @@ import zlib
 from collections.abc import Callable
 
 import pikepdf
-from PIL import Image
 from pikepdf import Array, Dictionary, Name, Stream, String
+from PIL import Image
 
 from tests.portal.files import samples
 
