@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 
 from portal.files import limits
+from portal.files.errors import told_when_full
 
 
 def folder() -> Path:
@@ -29,10 +30,11 @@ def write(upload_id: UUID, offset: int, content: bytes) -> None:
             raise FileNotFoundError(f"the first {offset} bytes of an upload are gone")
         os.ftruncate(descriptor, offset)
         left = memoryview(content)
-        while left:
-            written = os.pwrite(descriptor, left, offset)
-            left, offset = left[written:], offset + written
-        os.fsync(descriptor)
+        with told_when_full():
+            while left:
+                written = os.pwrite(descriptor, left, offset)
+                left, offset = left[written:], offset + written
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 

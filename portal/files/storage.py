@@ -20,6 +20,8 @@ from typing import Final
 
 from django.conf import settings
 
+from portal.files.errors import told_when_full
+
 CLEAN: Final = "clean"
 QUARANTINE: Final = "quarantine"
 PAGES: Final = "pages"
@@ -61,7 +63,7 @@ def write(target: Path, content: bytes, area: str) -> None:
         temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            with os.fdopen(descriptor, "wb") as stream:
+            with told_when_full(), os.fdopen(descriptor, "wb") as stream:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())

@@ -72,7 +72,7 @@ def test_an_application_with_a_file_that_is_not_clean_is_not_submitted(signed_in
     assert told in check_page(signed_in.post(step(draft, "materials"), {"go": "1", "not_applicable": "M03"}))
     page = check_page(submit(signed_in, draft))
     assert told in page and not Case.objects.exists()
-    with pytest.raises(BadInput, match="请过一会儿再提交|请先删除它"):
+    with pytest.raises(BadInput, match=r"请过一会儿再提交|请先删除它"):
         services.submit_draft(draft_id=draft.pk, actor=acting(draft.user), declared=True)
     set_state(given, "clean")
     assert submit(signed_in, draft).status_code == 302
