@@ -19,6 +19,16 @@ _CLICKED: Final = "hyperlink"
 #: Fields and formulas that fetch or start something.
 _FIELDS: Final = ("DDE", "DDEAUTO", "INCLUDETEXT", "INCLUDEPICTURE", "IMPORT", "LINK", "DATABASE")
 _FORMULAS: Final = ("WEBSERVICE(", "FILTERXML(", "RTD(", "CALL(", "REGISTER.ID(", "DDE(")
+#: Parts that bring other programs or files along, by the last part of the relationship's type.
+_BROUGHT: Final = ("oleobject", "package", "control", "activexcontrolbinary", "afchunk", "subdocument")
+_FETCHED: Final = ("attachedtemplate", "externallink", "externallinkpath", "connections", "querytable", "frame")
+_MACROS: Final = ("vbaproject", "wordvbadata", "xlmacrosheet", "xlintlmacrosheet", "extensibility", "ui-extensibility")
+_SCHEMES: Final = ("http:", "https:", "ftp:", "file:", "mhtml:", "\\\\", "//")
+#: What Office files hold besides XML, by its first bytes.
+_MEDIA: Final = (
+    *(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"II\xbc"),
+    *(b"\x01\0\0\0", b"\xd7\xcd\xc6\x9a", b"\x01\0\x09\0"),  # EMF, WMF with and without a head
+)
 _DATED: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -84,7 +94,9 @@ def _part(name: str, content: bytes, removed: set[str]) -> bytes:
     lower = name.lower()
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"MZ", b"\x7fELF")):
         raise Unclean("office_embedded")
-    if not lower.endswith((".xml", ".rels", ".vml")):
+    if not lower.endswith((".xml", ".rels", ".vml")) and not _is_xml(content):
+        if content and not content.startswith(_MEDIA) and not _is_binary(lower):
+            raise Unclean("office_embedded")
         return content
     read = _Reader(is_relations=lower.endswith(".rels"))
     try:
@@ -105,6 +117,16 @@ def _part(name: str, content: bytes, removed: set[str]) -> bytes:
         if again.clicked - {"about:blank"}:
             raise Unclean("office_external")
     return content
+
+
+def _is_xml(content: bytes) -> bool:
+    """Whatever its name: a part's kind is told elsewhere, and may be any."""
+    start = content[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return start.startswith((b"<", b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<"))
+
+
+def _is_binary(name: str) -> bool:
+    return name.endswith((".odttf", ".fntdata")) or "/printersettings/" in name or name.endswith(".txt")
 
 
 def _without(content: bytes, address: str) -> bytes:
@@ -132,6 +154,9 @@ class _Reader(ContentHandler):
 
     def startElement(self, name: str, attrs: Any) -> None:
         local = name.rpartition(":")[2]
+        for key in ("src", "o:href", "r:href"):
+            if attrs.get(key, "").strip().lower().startswith(_SCHEMES):
+                raise Unclean("office_external")
         if self.is_relations and local == "Relationship":
             self._relationship(attrs)
         elif local in ("Override", "Default"):
@@ -156,9 +181,17 @@ class _Reader(ContentHandler):
                 self._fields.pop()
 
     def _relationship(self, attrs: Any) -> None:
-        if attrs.get("TargetMode", "").lower() != "external":
+        kind = attrs.get("Type", "").rpartition("/")[2].lower()
+        if kind in _MACROS:
+            raise Unclean("office_macros")
+        if kind in _BROUGHT:
+            raise Unclean("office_embedded")
+        if kind in _FETCHED:
+            raise Unclean("office_external")
+        outside = attrs.get("Target", "").strip().lower().startswith(_SCHEMES)
+        if attrs.get("TargetMode", "").lower() != "external" and not outside:
             return
-        if attrs.get("Type", "").rpartition("/")[2] == _CLICKED:
+        if kind == _CLICKED:
             self.clicked.add(attrs.get("Target", ""))
         else:
             raise Unclean("office_external")

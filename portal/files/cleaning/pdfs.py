@@ -47,7 +47,6 @@ def cleaned(content: bytes, limits: dict[str, int]) -> tuple[bytes, int, list[st
             removed = _disarm(document)
             _check_streams(document)
             target = io.BytesIO()
-            document.remove_unreferenced_resources()
             document.save(
                 target, deterministic_id=True, stream_decode_level=pikepdf.StreamDecodeLevel.none, linearize=False
             )
@@ -113,19 +112,13 @@ def _dictionaries(document: pikepdf.Pdf) -> Iterator[Any]:
     """Every dictionary of the document, those of streams and those that stand inside others as well."""
     for whole in document.objects:
         waiting = [whole]
-        depth = 0
-        while waiting and depth < 1_000_000:
-            depth += 1
+        while waiting:
             value = waiting.pop()
             if isinstance(value, pikepdf.Array):
-                waiting += [part for part in value if not _is_plain(part) and not part.is_indirect]
+                waiting += [part for part in value if isinstance(part, pikepdf.Object) and not part.is_indirect]
             elif isinstance(value, pikepdf.Dictionary | pikepdf.Stream):
                 yield value
                 waiting += [value[key] for key in list(value.keys()) if _is_direct(value, key)]
-
-
-def _is_plain(value: Any) -> bool:
-    return not isinstance(value, pikepdf.Object)
 
 
 def _is_direct(holder: Any, key: str) -> bool:
@@ -134,34 +127,40 @@ def _is_direct(holder: Any, key: str) -> bool:
 
 
 def _disarm_dictionary(value: Any, found: set[str]) -> None:
+    """Judged by what a reader would act on, never by a /Type that the writer of the file may choose.
+
+    Resources may have any name, so a key alone says nothing: a font may be called /AA or /EF.
+    """
     kind = value.get("/S")
-    if isinstance(kind, pikepdf.Name) and str(kind) in ACTIVE and _is_action(value):
+    if isinstance(kind, pikepdf.Name) and str(kind) in ACTIVE:
         found.add("脚本" if str(kind) in SCRIPTS else "链接和动作")
         for key in list(value.keys()):
             del value[key]
         return
-    if "/EF" in value and (value.get("/Type") == "/Filespec" or isinstance(value["/EF"], pikepdf.Dictionary)):
+    if _holds_files(value.get("/EF")):
         found.add("附件")
         del value["/EF"]
-    if "/AF" in value and value.get("/Type") != "/Font":
-        del value["/AF"]
     actions = value.get("/AA")
-    if isinstance(actions, pikepdf.Dictionary) and "/Type" not in actions:
+    if isinstance(actions, pikepdf.Dictionary) and "/BaseFont" not in actions:
         found.add("自动动作")
         del value["/AA"]
+    for key in ("/JS", "/OnInstantiate"):
+        if isinstance(value.get(key), pikepdf.String) or (key != "/JS" and key in value):
+            found.add("脚本")
+            del value[key]
     if value.get("/Type") == "/Sig" and "/ByteRange" in value:
         found.add("电子签名的效力")
-    if isinstance(value.get("/JS"), pikepdf.String | pikepdf.Stream) and "/Type" not in value:
-        found.add("脚本")
-        del value["/JS"]
-    if isinstance(value.get("/A"), pikepdf.Dictionary) and _acts(value["/A"]):
-        found.add("脚本" if str(value["/A"].get("/S")) in SCRIPTS else "链接和动作")
+    action = value.get("/A")
+    if isinstance(action, pikepdf.Dictionary) and _acts(action):
+        found.add("脚本" if str(action.get("/S")) in SCRIPTS else "链接和动作")
         del value["/A"]
 
 
-def _is_action(value: Any) -> bool:
-    """A structure element also has /S, but with a parent and children."""
-    return "/P" not in value and "/K" not in value
+def _holds_files(value: Any) -> bool:
+    """What /EF of a file specification is: streams by the kind of their name."""
+    return isinstance(value, pikepdf.Dictionary) and any(
+        isinstance(value.get(key), pikepdf.Stream) for key in ("/F", "/UF", "/DOS", "/Mac", "/Unix")
+    )
 
 
 def _acts(action: Any) -> bool:

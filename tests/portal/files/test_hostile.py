@@ -93,6 +93,12 @@ REFUSED: list[tuple[str, Callable[[], bytes], str]] = [
     ("外图.docx", hostile.docx_remote_image, EXTERNAL),
     ("域.docx", hostile.docx_dde, EXTERNAL),
     ("域2.docx", hostile.docx_made_field, EXTERNAL),
+    ("改名.docx", hostile.docx_other_main_part, EXTERNAL),
+    ("改名2.docx", hostile.docx_other_main_part_in_utf_16, EXTERNAL),
+    ("图源.docx", hostile.docx_vml_source, EXTERNAL),
+    ("内链.docx", hostile.docx_scheme_without_mode, EXTERNAL),
+    ("拼块.docx", hostile.docx_alternative_chunk, EMBEDDED),
+    ("快捷方式.docx", hostile.docx_strange_part, EMBEDDED),
     ("外链.xlsx", hostile.xlsx_external_link, EXTERNAL),
     ("取网.xlsx", hostile.xlsx_web_service, EXTERNAL),
     ("命令.xlsx", hostile.xlsx_command, EXTERNAL),
@@ -140,6 +146,9 @@ CLEANED_PDF: list[tuple[Callable[[], bytes], str]] = [
     (hostile.pdf_page_action, "自动动作"),
     (hostile.pdf_launch, "链接和动作"),
     (hostile.pdf_hidden_next_action, "脚本"),
+    (hostile.pdf_disguised_script, "脚本"),
+    (hostile.pdf_deep_script, "脚本"),
+    (hostile.pdf_disguised_file, "附件"),
     (hostile.pdf_submit_form, "链接和动作"),
     (hostile.pdf_embedded_file, "附件"),
     (hostile.pdf_attached_note, "附件和多媒体"),
@@ -184,6 +193,14 @@ def dangers_in(document: pikepdf.Pdf) -> list[str]:
         names = {part.split("(")[0] for part in text.replace("[", " ").replace("<<", " ").replace(">>", " ").split()}
         found += sorted(words & names)
     return found
+
+
+def test_resources_of_odd_names_stay(user: User) -> None:
+    file = store(hostile.pdf_odd_names(), "a.pdf", user)
+    assert file.removed == []
+    with pikepdf.open(io.BytesIO(storage.get(file.sha256))) as document:
+        resources = document.pages[0].obj.Resources
+        assert set(resources.Font.keys()) == {"/AA", "/EF", "/JS"} and "/JS" in resources.XObject
 
 
 def test_the_check_of_dangers_finds_them() -> None:
