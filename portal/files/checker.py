@@ -13,8 +13,9 @@ from portal.files import limits, refusals
 from portal.files.names import kind_of
 from portal.web.errors import DomainError
 
-#: An image of fifty million pixels, decoded and turned, beside its file.
-LIMITS: Final = Limits(1536 * limits.MEGABYTE, cpu_seconds=25, wall_seconds=45.0)
+#: An image of fifty million pixels, decoded and turned, beside its file. A batch of ten such files stays within the
+#: time limit of the outbox's task.
+LIMITS: Final = Limits(1536 * limits.MEGABYTE, cpu_seconds=15, wall_seconds=20.0)
 _DRAWING: Final = Limits(768 * limits.MEGABYTE, cpu_seconds=10, wall_seconds=20.0)
 _TASK: Final = "portal.files.cleaning.task"
 #: What the worker says is not believed blindly: a clean file begins as its kind does.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import time
 from contextlib import closing
 from enum import Enum
 from typing import Final, Protocol
@@ -15,10 +16,13 @@ from django.conf import settings
 CONNECT_SECONDS: Final = 3.0
 #: For the outbox; whoever waits at a page waits less.
 ANSWER_SECONDS: Final = 30.0
+#: A scanner that hangs is left alone for a while: nobody else waits for it, the outbox asks again.
+REST_SECONDS = 20.0
 _CHUNK: Final = 1 << 18
 _LONGEST_ANSWER: Final = 4096
 
 logger = structlog.get_logger(__name__)
+_resting_until: dict[str, float] = {}
 
 
 class Verdict(Enum):
@@ -51,11 +55,15 @@ class ClamAV:
         self.answer_seconds = answer_seconds
 
     def scan(self, content: bytes) -> Verdict:
+        if time.monotonic() < _resting_until.get(self.address, 0.0):
+            return Verdict.UNKNOWN
         try:
             with closing(self._connected()) as connection:
                 answer = _instream(connection, content)
         except OSError as error:  # refused, absent, hanging, cut off
             logger.warning("scanner_away", reason=type(error).__name__)
+            if isinstance(error, TimeoutError):
+                _resting_until[self.address] = time.monotonic() + REST_SECONDS
             return Verdict.UNKNOWN
         return _verdict(answer)
 

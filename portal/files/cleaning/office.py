@@ -126,7 +126,7 @@ def _is_xml(content: bytes) -> bool:
 
 
 def _is_binary(name: str) -> bool:
-    return name.endswith((".odttf", ".fntdata")) or "/printersettings/" in name or name.endswith(".txt")
+    return name.endswith((".odttf", ".fntdata", ".txt")) or "/printersettings/" in name
 
 
 def _without(content: bytes, address: str) -> bytes:

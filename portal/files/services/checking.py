@@ -21,7 +21,7 @@ CHECK_JOB: Final = "files.check"
 SCAN_JOB: Final = "files.scan"
 _PENDING: Final = (StoredFile.State.RECEIVED, StoredFile.State.CHECKING)
 #: The outbox is patient.
-_JOB_WAIT: Final = 60.0
+_JOB_WAIT: Final = 20.0
 
 logger = structlog.get_logger(__name__)
 

@@ -94,6 +94,7 @@ def test_a_scanner_that_fails_keeps_nobody_waiting_and_is_asked_again(
     mood: str, clamd: Clamd, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("portal.files.limits.WAIT_FOR_CHECK", 0.3)
+    monkeypatch.setattr(scanning, "REST_SECONDS", 0.0)
     clamd.mood = mood
     content = samples.pdf(pages=2)
     file = store(content, "a.pdf", user) if mood != "mute" else _late(content, user)
@@ -136,6 +137,15 @@ def test_a_file_that_is_too_large_for_the_scanner_is_marked_and_not_asked_again(
     file = store(samples.pdf(), "a.pdf", user)
     assert file.is_clean and file.is_unscanned
     assert not Job.objects.filter(kind="files.scan").exists()
+
+
+def test_a_scanner_that_hangs_is_left_alone_for_a_while(clamd: Clamd, monkeypatch: pytest.MonkeyPatch) -> None:
+    clamd.mood = "mute"
+    assert ClamAV(clamd.address, answer_seconds=0.1).scan(b"x") is Verdict.UNKNOWN
+    clamd.mood = "well"
+    assert ClamAV(clamd.address).scan(b"x") is Verdict.UNKNOWN and clamd.seen == [], "nobody waits for it"
+    monkeypatch.setattr(scanning, "_resting_until", {})
+    assert ClamAV(clamd.address).scan(b"x") is Verdict.CLEAN
 
 
 def test_the_time_that_a_page_waits_for_the_scanner_is_bounded(clamd: Clamd) -> None:
