@@ -36,6 +36,18 @@ def attach_supplied(
     return added
 
 
+def attach_scan(
+    *, case: Case, material: CaseMaterial, file: StoredFile, actor: Actor, now: dt.datetime
+) -> CaseMaterialFile | None:
+    """Put a clerk's scan beside what was given; the same content under the material is once."""
+    if material.files.filter(file__original_sha256=file.original_sha256).exists():
+        return None
+    files.assign(file, OWNER_KIND, case.pk)
+    return CaseMaterialFile.objects.create(
+        material=material, file=file, added_at=now, added_by_id=acting_user(actor)
+    )
+
+
 def unclean_fault(given: Sequence[StoredFile]) -> str:
     """What keeps these files from being handed in; "" when all of them passed the check."""
     for file in given:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from applications.attachments import attach_supplied
+from applications.attachments import attach_scan, attach_supplied, own_files
 from applications.models import Case, CaseMaterial, CaseMaterialFile, CorrectionLine
 from applications.people import is_applicant
 from applications.permissions import READING, CasePermission
@@ -68,6 +68,24 @@ def _may_check(case: Case, actor: Actor) -> DomainError | None:
     if case.claimed_by is not None and case.claimed_by_id != actor.user_id:
         return WrongState(f"本件由{case.claimed_by.get_full_name()}认领办理。", code="claimed_by_another")
     return None
+
+
+def add_scan(*, material_id: UUID, file_id: UUID, actor: Actor) -> CaseMaterialFile | None:
+    """A clerk scans a paper after the receipt, as long as the materials are being checked. Twice is once."""
+    case_id = _case_of(material_id)
+    refused: DomainError | None = None
+    added: CaseMaterialFile | None = None
+    with transaction.atomic():
+        case = PROCESS.lock(case_id)
+        PROCESS.catch_up(case, clock.now())
+        refused = _may_check(case, actor)
+        if refused is None:
+            file = own_files(case, [file_id], actor)[0]
+            material = case.materials.get(pk=material_id)
+            added = attach_scan(case=case, material=material, file=file, actor=actor, now=clock.now())
+    if refused is not None:
+        raise refused  # what the law has done meanwhile stays
+    return added
 
 
 @transaction.atomic

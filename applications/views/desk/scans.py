@@ -1,4 +1,4 @@
-"""Scans on the form of the hall: optional, stored as soon as they come, so that a wrong field loses none."""
+"""Scans at the window: optional, stored as soon as they come, so that a wrong field loses none."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from collections import defaultdict
 from typing import Any, cast
 from uuid import UUID
 
-from applications.attachments import INTAKE_KIND, intake_owner, key_of
+from applications import services
+from applications.attachments import INTAKE_KIND, OWNER_KIND, intake_owner, key_of
+from applications.forms.desk_check import CheckRow
 from applications.forms.desk_intake import HallApplicationForm
+from applications.models import Case
 from portal.accounts.models import User
 from portal.files import services as files
 from portal.files.errors import FileRefused
 from portal.files.limits import ACCEPT, for_the_page
 from portal.files.models import StoredFile
 from portal.files.queries import open_uploads
+from portal.web.errors import DomainError
 from portal.web.requests import PortalRequest
 
 
@@ -69,6 +73,27 @@ def _remove(request: PortalRequest, form: HallApplicationForm, key: UUID, file_i
     StoredFile.objects.filter(
         pk=file_id, owner_kind=INTAKE_KIND, owner_id__in=owners, uploaded_by_id=request.actor.user_id
     ).delete()
+
+
+def take_for_case(request: PortalRequest, case: Case, rows: list[CheckRow]) -> None:
+    """Scans that a clerk adds on the check page; each refusal stands at its row, and what is right stays."""
+    total = sum(row.file_count for row in rows)
+    for row in rows:
+        count = row.file_count
+        for upload in request.FILES.getlist(f"{row.prefix}-scan"):
+            try:
+                files.check_count(of_material=count, of_case=total)
+                file = files.store(
+                    upload=upload,
+                    owner_kind=OWNER_KIND,
+                    owner_id=case.pk,
+                    user=cast(User, request.user),
+                    now=request.now,
+                )
+                if services.add_scan(material_id=row.material.pk, file_id=file.pk, actor=request.actor) is not None:
+                    count, total = count + 1, total + 1
+            except DomainError as error:
+                row.errors["scan"] = f"“{row.material.name}”的扫描件：{error.message}"
 
 
 def page_context(request: PortalRequest, form: HallApplicationForm) -> dict[str, Any]:

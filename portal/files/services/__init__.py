@@ -8,6 +8,7 @@ from portal.files.services.collecting import (
     expire_uploads,
     hold,
     refer_from,
+    referenced,
     sweep_orphans,
     sweep_unused,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "quota_text",
     "receive",
     "refer_from",
+    "referenced",
     "scan_file",
     "store",
     "sweep_orphans",

@@ -106,11 +106,12 @@ def collect_orphans(limit: int, *, minute: int | None = None) -> int:
 def _collect(folder: Path, area: str, limit: int) -> int:
     age = limits.PAGES_AGE if area == storage.PAGES else limits.ORPHAN_AGE
     old = set(storage.older_than(folder, age))
-    kept = set[str]() if area == storage.PAGES else _kept(area, {name for name in old if storage.is_hash(name)})
+    kept = set[str]() if area == storage.PAGES else referenced({name for name in old if storage.is_hash(name)}, area)
     return sum(storage.remove_old(folder / name, age) for name in sorted(old - kept)[:limit])
 
 
-def _kept(area: str, hashes: set[str]) -> set[str]:
+def referenced(hashes: set[str], area: str = storage.CLEAN) -> set[str]:
+    """Which of these contents somebody refers to."""
     column = "sha256" if area == storage.CLEAN else "original_sha256"
     kept = set(
         StoredFile.objects.filter(**{f"{column}__in": hashes}).order_by().values_list(column, flat=True)

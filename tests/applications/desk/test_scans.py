@@ -137,3 +137,52 @@ def test_the_check_page_shows_how_files_stand_and_what_the_applicant_says(hall):
     assert "没有外设仓库" in text
     StoredFile.objects.filter(pk=files[1].pk).update(scan="clean")
     assert "未查毒" not in hall.clerk_page.page(f"/desk/intake/{case.pk}/")
+
+
+def checked(case, **more):
+    data = {f"m{material.pk.hex}-conclusion": "complete" for material in case.materials.all()}
+    return data | more
+
+
+def test_a_scan_is_added_while_the_materials_are_checked(hall):
+    case = hall.case("received")
+    material = first_of(case)
+    before = material.files.count()
+    address = f"/desk/intake/{case.pk}/"
+    scan = {f"m{material.pk.hex}-scan": SimpleUploadedFile("后扫.png", samples.image())}
+    for _ in range(2):
+        scan[f"m{material.pk.hex}-scan"].seek(0)
+        text = hall.clerk_page.done(address, checked(case) | scan)
+    assert "材料查验已保存" in text and "后扫.png" in text
+    assert material.files.count() == before + 1, "the same page sent again is one file"
+    given = material.files.get(file__name="后扫.png")
+    assert given.added_by_id == hall.clerk.user_id and not given.supplied
+
+
+def first_of(case):
+    return case.materials.order_by("position").first()
+
+
+def test_a_refused_scan_is_told_at_its_row_and_what_was_typed_stays(hall):
+    case = hall.case("received")
+    material = first_of(case)
+    scan = {f"m{material.pk.hex}-scan": SimpleUploadedFile("宏.docx", hostile.docx_macros())}
+    text = hall.clerk_page.refused(f"/desk/intake/{case.pk}/", checked(case) | scan)
+    assert text.count("文件里有宏") == 2 and f'href="#m{material.pk.hex}-scan"' in text
+    material.refresh_from_db()
+    assert material.conclusion == "pending" and material.files.count() == 1
+
+
+def test_a_scan_comes_too_late_or_from_another_department(hall):
+    from portal.accounts.roles import Role
+
+    case = hall.case("received")
+    material = first_of(case)
+    address = f"/desk/intake/{case.pk}/"
+    scan = {f"m{material.pk.hex}-scan": SimpleUploadedFile("晚.png", samples.image())}
+    assert hall.stranger(Role.WINDOW_CLERK).send(address, checked(case) | scan).status_code == 404
+    hall.accept(case)
+    scan[f"m{material.pk.hex}-scan"].seek(0)
+    text = hall.clerk_page.refused(address, checked(case) | scan)
+    assert "不能再改材料的结论" in text
+    assert material.files.count() == 1
