@@ -7,7 +7,7 @@ class ApplicationsConfig(AppConfig):
     verbose_name = "办件库"
 
     def ready(self) -> None:
-        from applications import permissions, policies
+        from applications import permissions, policies, uploads
         from applications.services import leaving, recounting, sweeping
         from portal.accounts import hooks as accounts
         from portal.outbox import sweepers
@@ -15,6 +15,7 @@ class ApplicationsConfig(AppConfig):
 
         permissions.register_permissions()
         policies.register_all()
+        uploads.register_all()
         sweepers.register("cases", sweeping.sweep)
         workdays.register("cases", recounting.on_calendar_change)
         if leaving.on_staff_left not in accounts.staff_left:

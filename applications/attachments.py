@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from applications.models import Case, CaseMaterial, CaseMaterialFile
 from applications.people import acting_user
@@ -16,6 +16,8 @@ from portal.web.grants import Actor
 
 OWNER_KIND: Final = "case"
 DRAFT_KIND: Final = "draft"
+#: Scans that a clerk brings with the form of the hall, before there is a case.
+INTAKE_KIND: Final = "intake"
 
 
 def attach_supplied(
@@ -32,6 +34,42 @@ def attach_supplied(
             )
         )
     return added
+
+
+def attach_scan(
+    *, case: Case, material: CaseMaterial, file: StoredFile, actor: Actor, now: dt.datetime
+) -> CaseMaterialFile | None:
+    """Put a clerk's scan beside what was given; the same content under the material is once."""
+    if material.files.filter(file__original_sha256=file.original_sha256).exists():
+        return None
+    files.assign(file, OWNER_KIND, case.pk)
+    return CaseMaterialFile.objects.create(
+        material=material, file=file, added_at=now, added_by_id=acting_user(actor)
+    )
+
+
+def unclean_fault(given: Sequence[StoredFile]) -> str:
+    """What keeps these files from being handed in; "" when all of them passed the check."""
+    for file in given:
+        if file.is_refused:
+            return f"“{file.name}”没有通过检查。{file.refusal}请先删除它。"
+    for file in given:
+        if file.is_pending:
+            return f"“{file.name}”正在检查，一般不到一分钟。请过一会儿再提交。"
+    return ""
+
+
+def intake_owner(key: UUID, requirement_id: UUID) -> UUID:
+    """Whose a scan is before the case exists: one material on one form of the hall."""
+    return uuid5(key, str(requirement_id))
+
+
+def key_of(text: str) -> UUID:
+    """The id that a button sent; one that nothing has when it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
 
 
 def own_files(case: Case, file_ids: Sequence[UUID], actor: Actor) -> list[StoredFile]:

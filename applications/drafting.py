@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
+from applications.attachments import unclean_fault
 from applications.models import Delivery, Draft, DraftMaterial
 from applications.services.checking import details_faults
 from catalog.enumerations import MaterialForm, Necessity
@@ -47,6 +48,8 @@ class MaterialState:
     requirement: MaterialRequirement
     files: list[DraftMaterial]
     not_applicable: bool
+    reason: str = ""
+    """What the applicant wrote why it is not for them."""
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -66,12 +69,20 @@ class MaterialState:
         return f"file-{self.requirement.code}"
 
     @property
+    def reason_name(self) -> str:
+        return f"reason-{self.requirement.code}"
+
+    @property
     def is_ready(self) -> bool:
         return bool(self.files) or self.not_applicable or self.on_paper
 
     @property
     def tag(self) -> tuple[str, str]:
         """Kind and word of the tag beside the name."""
+        if any(given.file.is_refused for given in self.files):
+            return "stop", "没有通过检查"
+        if any(given.file.is_pending for given in self.files):
+            return "wait", "正在检查"
         if self.files:
             return "ok", "已备"
         if self.not_applicable:
@@ -85,6 +96,8 @@ class MaterialState:
     @property
     def fault(self) -> str:
         """What keeps the application from being submitted, for this material."""
+        if fault := unclean_fault([given.file for given in self.files]):
+            return f"{self.requirement.name}：{fault}"
         if self.is_ready:
             return ""
         if self.requirement.is_required:
@@ -196,7 +209,12 @@ def open_draft(actor: Actor, draft_id: UUID, now: dt.datetime, today: dt.date) -
         files[given.requirement_id].append(given)
     edition = draft.edition
     materials = [
-        MaterialState(requirement, files[requirement.pk], requirement.code in draft.not_applicable)
+        MaterialState(
+            requirement,
+            files[requirement.pk],
+            requirement.code in draft.not_applicable,
+            str(draft.not_applicable_reasons.get(requirement.code, "")),
+        )
         for requirement in edition.materials.order_by("position")
     ]
     current = _in_force(edition, today)

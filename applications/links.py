@@ -13,7 +13,13 @@ def document_url(document: OfficialDocument) -> str:
 
 
 def file_url(file: StoredFile) -> str:
-    return reverse("files:download", args=[file.pk])
+    """Where a file is downloaded; "" as long as it did not pass the check."""
+    return reverse("files:download", args=[file.pk]) if file.is_clean else ""
+
+
+def preview_url(file: StoredFile) -> str:
+    """Where the pages of a file are looked at; "" as long as it did not pass the check."""
+    return reverse("files:preview", args=[file.pk]) if file.is_clean else ""
 
 
 def guide_url(basic_code: str) -> str:

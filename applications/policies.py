@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from applications.attachments import DRAFT_KIND, OWNER_KIND
-from applications.models import Case, Draft
+from django.urls import reverse
+
+from applications.attachments import DRAFT_KIND, INTAKE_KIND, OWNER_KIND
+from applications.models import Case, CaseMaterialFile, Draft, DraftMaterial
 from applications.papers import SUBJECT_KIND
 from applications.people import is_applicant
 from applications.permissions import READING
 from portal import clock
 from portal.documents import policies as documents
 from portal.files import policies as files
+from portal.files.models import StoredFile
+from portal.files.services import hold
 from portal.web.grants import Actor
 
 
@@ -30,6 +34,30 @@ def may_read_draft(actor: Actor, draft_id: UUID) -> bool:
     return actor.user_id is not None and Draft.objects.filter(pk=draft_id, user_id=actor.user_id).exists()
 
 
+def may_read_scan(actor: Actor, owner_id: UUID) -> bool:
+    """The clerk who scanned it, until there is a case."""
+    return actor.user_id is not None and StoredFile.objects.filter(
+        owner_kind=INTAKE_KIND, owner_id=owner_id, uploaded_by_id=actor.user_id
+    ).exists()
+
+
+def place_of_case(actor: Actor, case_id: UUID) -> tuple[str, str]:
+    """The page of the case, on the reader's side."""
+    case = Case.objects.only("department_id").get(pk=case_id)
+    staff = any(actor.grants.has_for(permission, case.department_id) for permission in READING)
+    return reverse("applications:desk_case" if staff else "applications:my_case", args=[case_id]), "返回办件"
+
+
+def place_of_draft(_actor: Actor, draft_id: UUID) -> tuple[str, str]:
+    return reverse("applications:draft_step", args=[draft_id, "materials"]), "返回材料"
+
+
+def files_in_use(ids: set[UUID]) -> set[UUID]:
+    """Which files stand in a draft or in a case."""
+    used = set(DraftMaterial.objects.filter(file__in=ids).values_list("file", flat=True))
+    return used | set(CaseMaterialFile.objects.filter(file__in=ids - used).values_list("file", flat=True))
+
+
 def state_of_case(case_id: UUID) -> str:
     """What the page that verifies a document says about its case today; nothing personal."""
     case = Case.objects.only("state").filter(pk=case_id).first()
@@ -38,6 +66,9 @@ def state_of_case(case_id: UUID) -> str:
 
 def register_all() -> None:
     """Called from AppConfig.ready()."""
-    files.register(OWNER_KIND, may_read_case)
-    files.register(DRAFT_KIND, may_read_draft)
+    files.register(OWNER_KIND, may_read_case, place_of_case)
+    files.register(DRAFT_KIND, may_read_draft, place_of_draft)
+    files.register(INTAKE_KIND, may_read_scan)
+    for kind in (OWNER_KIND, DRAFT_KIND, INTAKE_KIND):
+        hold(kind, files_in_use)
     documents.register(SUBJECT_KIND, may_read_case, state_of_case)

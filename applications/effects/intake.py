@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from applications import inputs, rules
-from applications.attachments import attach_supplied
-from applications.models import Case, CaseMaterial, CorrectionLine, CorrectionNotice
+from applications.attachments import attach_supplied, unclean_fault
+from applications.models import Case, CaseMaterial, CaseMaterialFile, CorrectionLine, CorrectionNotice
 from applications.people import is_applicant
 from applications.recording import act_id
 from applications.states import CaseChannel
 from portal.clock import SHANGHAI, local_date
 from portal.documents.rules import remedies_faults, remedies_text
+from portal.files.models import StoredFile
 from portal.organizations.models import OpeningHours
 from portal.transitions.process import Context
 from portal.web.errors import BadInput
@@ -103,6 +104,7 @@ def supply(ctx: Context) -> None:
             field="supplies",
             code="supply_incomplete",
         )
+    _check_files(notice)
     for line in lines.values():
         line.supplied_at = line.supplied_at or ctx.now
         line.save(update_fields=["supplied_at"])
@@ -112,6 +114,17 @@ def supply(ctx: Context) -> None:
     notice.save(update_fields=["supplied_at"])
     accept(ctx)
     case.clock.correction_due_on = None
+
+
+def _check_files(notice: CorrectionNotice) -> None:
+    """A supply that is still being checked, or was refused, does not complete the materials."""
+    given = StoredFile.objects.filter(
+        pk__in=CaseMaterialFile.objects.filter(
+            material__correction_lines__notice=notice, supplied=True
+        ).values("file")
+    )
+    if fault := unclean_fault(list(given.order_by("uploaded_at", "pk"))):
+        raise BadInput(fault, field="supplies", code="file_not_clean")
 
 
 def _take(ctx: Context, case: Case, line: CorrectionLine, row: Mapping[str, Any]) -> None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from applications.attachments import INTAKE_KIND
 from applications.forms.details import form_field, kept_value
+from applications.links import preview_url
 from applications.models import Delivery
 from applications.services.checking import DELIVERY_CHOICES
+from applications.uploads import place
 from catalog.models import ItemEdition, MaterialRequirement, Situation
 from portal.accounts.rules import person_name_fault
 from portal.clock import today
+from portal.files.models import StoredFile
 from portal.privacy.identifiers import (
     credit_code_fault,
     identity_number_fault,
@@ -115,10 +120,15 @@ class ItemSearchForm(PortalForm):
     )
 
 
+def _scan(file: StoredFile) -> dict[str, Any]:
+    """A scan as `files/_row.html` shows it; deleting it names the file itself."""
+    return {"given": {"pk": file.pk}, "file": file, "url": preview_url(file)}
+
+
 class HallApplicationForm(PortalForm):
     """The application in the hall: situation, contact, the edition's fields, materials received, declaration."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+    key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -130,7 +140,10 @@ class HallApplicationForm(PortalForm):
         **kwargs: Any,
     ) -> None:
         self.edition, self.materials = edition, materials
+        self.scans: Mapping[UUID, list[StoredFile]] = {}
+        self.scan_errors: dict[UUID, list[str]] = {}
         super().__init__(*args, **kwargs)
+        self.fields["key"].initial = uuid7()
         if situations:
             self.fields["situation"] = forms.ChoiceField(
                 label="情形",
@@ -152,6 +165,8 @@ class HallApplicationForm(PortalForm):
         for requirement in materials:
             label = requirement.name
             prefix = f"m_{requirement.pk.hex}"
+            # Stored by the view as soon as it comes; the field gives errors their place.
+            self.fields[f"{prefix}_scan"] = forms.FileField(label=f"{label}，扫描件", required=False)
             self.fields[f"{prefix}_seen"] = forms.BooleanField(label=f"{label}，原件已核", required=False)
             for kind, word, asked in (
                 ("originals", "原件", requirement.originals),
@@ -175,6 +190,20 @@ class HallApplicationForm(PortalForm):
         for name, field in self.fields.items():
             speak_chinese(field, str(field.label or name))
 
+    def add_scan_errors(self) -> None:
+        """Say in the summary which scans were not taken."""
+        for requirement_id, errors in self.scan_errors.items():
+            for error in errors:
+                self.add_error(f"m_{requirement_id.hex}_scan", error)
+
+    @property
+    def intake_key(self) -> UUID | None:
+        """The key of this form, whatever else is wrong with it: scans hang on it."""
+        try:
+            return UUID(str(self["key"].value()))
+        except ValueError:
+            return None
+
     @property
     def lead_fields(self) -> list[Any]:
         return [self[name] for name in ("situation", "contact_phone", "agent_identity") if name in self.fields]
@@ -196,7 +225,18 @@ class HallApplicationForm(PortalForm):
             counts = [
                 self[f"{prefix}_{kind}"] for kind in ("originals", "copies") if f"{prefix}_{kind}" in self.fields
             ]
-            rows.append({"requirement": requirement, "seen": self[f"{prefix}_seen"], "counts": counts})
+            key = self.intake_key
+            rows.append(
+                {
+                    "requirement": requirement,
+                    "seen": self[f"{prefix}_seen"],
+                    "counts": counts,
+                    "scan": self[f"{prefix}_scan"],
+                    "scans": [_scan(file) for file in self.scans.get(requirement.pk, [])],
+                    "scan_errors": self.scan_errors.get(requirement.pk, []),
+                    "place": place(INTAKE_KIND, key, requirement.pk) if key is not None else "",
+                }
+            )
         return rows
 
     def clean_contact_phone(self) -> str:
@@ -234,6 +274,7 @@ class HallApplicationForm(PortalForm):
                     "originals": self.cleaned_data.get(f"{prefix}_originals") or 0,
                     "copies": self.cleaned_data.get(f"{prefix}_copies") or 0,
                     "original_seen": bool(self.cleaned_data.get(f"{prefix}_seen")),
+                    "files": [str(file.pk) for file in self.scans.get(requirement.pk, [])],
                 }
             )
         return rows

@@ -32,6 +32,9 @@ class Draft(models.Model):
     not_applicable = models.JSONField(
         "不适用的材料", default=list, blank=True, help_text="有条件的材料中申请人说不适用的，材料代码"
     )
+    not_applicable_reasons = models.JSONField(
+        "不适用的理由", default=dict, blank=True, help_text="材料代码到申请人写的理由"
+    )
     steps_done = models.JSONField("完成的步骤", default=list, blank=True)
     edition_changed_from = models.PositiveSmallIntegerField("原版次", null=True, blank=True)
     submit_key = models.UUIDField("提交键", default=uuid7, editable=False)

@@ -40,6 +40,8 @@ class CaseMaterial(models.Model):
     copies_received = models.PositiveSmallIntegerField("收到复印件", default=0)
     conclusion = models.CharField("结论", max_length=16, choices=Conclusion, default=Conclusion.PENDING)
     remark = models.TextField("要补什么", blank=True)
+    # What the applicant said of a conditional material; the clerk agrees (不适用) or asks for it in a correction.
+    not_applicable_reason = models.CharField("申请人说不适用的理由", max_length=300, blank=True)
     seen_by_reviewer_at = models.DateTimeField("审核人已看", null=True, blank=True)
 
     class Meta:

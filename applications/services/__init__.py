@@ -11,6 +11,7 @@ from applications.services.drafts import (
     submit_draft,
 )
 from applications.services.materials import (
+    add_scan,
     add_supply_file,
     mark_material_seen,
     record_material_check,
@@ -21,6 +22,7 @@ from applications.services.sweeping import sweep
 
 __all__ = [
     "Submitted",
+    "add_scan",
     "add_supply_file",
     "apply",
     "attach_to_draft",

@@ -14,7 +14,8 @@ from applications.people import may_act_for
 from applications.services.checking import check_edition, edition_materials
 from applications.services.submission import Application, GivenMaterial, Submitted, create_case
 from applications.states import CaseChannel
-from catalog.models import ItemEdition
+from catalog.enumerations import Necessity
+from catalog.models import ItemEdition, MaterialRequirement
 from portal import clock
 from portal.accounts.models import User
 from portal.files import services as files
@@ -25,8 +26,10 @@ from portal.web.grants import Actor
 KEPT: Final = dt.timedelta(days=30)
 #: What a step of the form may change.
 EDITABLE: Final = frozenset(
-    {"legal_person", "situation", "contact_phone", "address", "details", "delivery_method", "not_applicable"}
+    {"legal_person", "situation", "contact_phone", "address", "details", "delivery_method"}
+    | {"not_applicable", "not_applicable_reasons"}
 )
+MAX_REASON: Final = 300
 STEPS: Final = ("conditions", "applicant", "details", "materials", "delivery", "check")
 
 
@@ -59,7 +62,7 @@ def save_draft(*, draft_id: UUID, actor: Actor, step: str, **fields: Any) -> Dra
 
     `details` are merged. Raises NotFound, WrongState when it was submitted, NotAllowed for a firm without mandate.
     """
-    draft = _lock(draft_id, actor)
+    draft = open_own_draft(draft_id, actor)
     if step not in STEPS:
         raise BadInput("没有这个步骤。", field="step")
     for name, value in fields.items():
@@ -81,10 +84,13 @@ def save_draft(*, draft_id: UUID, actor: Actor, step: str, **fields: Any) -> Dra
 @transaction.atomic
 def attach_to_draft(*, draft_id: UUID, requirement_id: UUID, file: StoredFile, actor: Actor) -> DraftMaterial:
     """Put an uploaded file under a material of the draft's edition."""
-    draft = _lock(draft_id, actor)
+    draft = open_own_draft(draft_id, actor)
     requirement = draft.edition.materials.filter(pk=requirement_id).first()
     if requirement is None or file.uploaded_by_id != draft.user_id:
         raise NotFound("没有这份材料。")
+    same = draft.materials.filter(requirement=requirement, file__original_sha256=file.original_sha256).first()
+    if same is not None:  # the same content twice under one material (a page sent again) is once
+        return same
     files.assign(file, DRAFT_KIND, draft.pk)
     return DraftMaterial.objects.create(draft=draft, requirement=requirement, file=file, added_at=clock.now())
 
@@ -92,7 +98,7 @@ def attach_to_draft(*, draft_id: UUID, requirement_id: UUID, file: StoredFile, a
 @transaction.atomic
 def detach_from_draft(*, draft_id: UUID, material_id: UUID, actor: Actor) -> None:
     """Take a file out of the draft again."""
-    draft = _lock(draft_id, actor)
+    draft = open_own_draft(draft_id, actor)
     if not draft.materials.filter(pk=material_id).delete()[0]:
         raise NotFound("没有这个文件。")
 
@@ -100,13 +106,13 @@ def detach_from_draft(*, draft_id: UUID, material_id: UUID, actor: Actor) -> Non
 @transaction.atomic
 def discard_draft(*, draft_id: UUID, actor: Actor) -> None:
     """Throw a draft away because the citizen says so."""
-    _lock(draft_id, actor).delete()
+    open_own_draft(draft_id, actor).delete()
 
 
 @transaction.atomic
 def follow_edition(*, draft_id: UUID, actor: Actor) -> Draft:
     """Bring a draft to the edition in force: materials of the same code stay; `edition_changed_from` is the old one."""
-    draft = _lock(draft_id, actor)
+    draft = open_own_draft(draft_id, actor)
     current = draft.edition.item.editions.in_force(clock.today()).first()
     if current is None:
         raise WrongState("这个事项现在不能申请。", code="item_not_open")
@@ -121,6 +127,9 @@ def follow_edition(*, draft_id: UUID, actor: Actor) -> Draft:
             material.requirement = same
             material.save(update_fields=["requirement"])
     draft.not_applicable = [code for code in draft.not_applicable if code in by_code]
+    draft.not_applicable_reasons = {
+        code: reason for code, reason in draft.not_applicable_reasons.items() if code in by_code
+    }
     names = {str(field["name"]) for field in current.form_fields}
     draft.details = {name: value for name, value in draft.details.items() if name in names}
     if draft.situation is not None:
@@ -168,7 +177,11 @@ def submit_draft(*, draft_id: UUID, actor: Actor, declared: bool) -> Submitted:
         details=draft.details,
         delivery_method=draft.delivery_method,
         materials=[
-            GivenMaterial(requirement, given.get(requirement.pk, ()))
+            GivenMaterial(
+                requirement,
+                given.get(requirement.pk, ()),
+                not_applicable_reason=not_applicable_reason(draft, requirement),
+            )
             for requirement in edition_materials(draft.edition)
         ],
     )
@@ -177,6 +190,16 @@ def submit_draft(*, draft_id: UUID, actor: Actor, declared: bool) -> Submitted:
     draft.saved_at = now
     draft.save(update_fields=["case", "saved_at"])
     return Submitted(draft.case, repeated=False)
+
+
+def not_applicable_reason(draft: Draft, requirement: MaterialRequirement) -> str:
+    """Why the applicant says that a conditional material is not for them; "" when they do not say so."""
+    if requirement.necessity != Necessity.CONDITIONAL or requirement.code not in draft.not_applicable:
+        return ""
+    written = str(draft.not_applicable_reasons.get(requirement.code, "")).strip()
+    if written:
+        return written[:MAX_REASON]
+    return f"不属于这种情况：{requirement.condition}"[:MAX_REASON] if requirement.condition else "不属于这种情况"
 
 
 def _citizen(actor: Actor) -> User:
@@ -196,7 +219,8 @@ def _check_mandate(user: User, legal_person_id: UUID) -> None:
         raise NotAllowed("您没有代表这个单位办事的授权。", code="mandate_missing")
 
 
-def _lock(draft_id: UUID, actor: Actor) -> Draft:
+def open_own_draft(draft_id: UUID, actor: Actor) -> Draft:
+    """The citizen's own draft that is not submitted, locked. Raises NotFound, WrongState."""
     draft = Draft.objects.select_for_update().filter(pk=draft_id, user=_citizen(actor)).first()
     if draft is None:
         raise NotFound("没有这份草稿。")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from applications.attachments import attach_supplied
+from applications.attachments import attach_scan, attach_supplied, own_files
 from applications.models import Case, CaseMaterial, CaseMaterialFile, CorrectionLine
 from applications.people import is_applicant
 from applications.permissions import READING, CasePermission
@@ -70,6 +70,24 @@ def _may_check(case: Case, actor: Actor) -> DomainError | None:
     return None
 
 
+def add_scan(*, material_id: UUID, file_id: UUID, actor: Actor) -> CaseMaterialFile | None:
+    """A clerk scans a paper after the receipt, as long as the materials are being checked. Twice is once."""
+    case_id = _case_of(material_id)
+    refused: DomainError | None = None
+    added: CaseMaterialFile | None = None
+    with transaction.atomic():
+        case = PROCESS.lock(case_id)
+        PROCESS.catch_up(case, clock.now())
+        refused = _may_check(case, actor)
+        if refused is None:
+            file = own_files(case, [file_id], actor)[0]
+            material = case.materials.get(pk=material_id)
+            added = attach_scan(case=case, material=material, file=file, actor=actor, now=clock.now())
+    if refused is not None:
+        raise refused  # what the law has done meanwhile stays
+    return added
+
+
 @transaction.atomic
 def mark_material_seen(*, material_id: UUID, actor: Actor) -> CaseMaterial:
     """A reviewer has looked at a material."""
@@ -96,7 +114,7 @@ def add_supply_file(*, line_id: UUID, file_id: UUID, actor: Actor) -> CaseMateri
     with transaction.atomic():
         case = PROCESS.lock(line.material.case_id)
         PROCESS.catch_up(case, clock.now())
-        refused = _may_supply(case, actor)
+        refused = supply_objection(case, actor)
         if refused is None:
             added = attach_supplied(case=case, material=line.material, file_ids=[file_id], actor=actor, now=clock.now())
     if refused is not None:
@@ -111,12 +129,13 @@ def remove_supply_file(*, material_file_id: UUID, actor: Actor) -> None:
     if given is None:
         raise NotFound("没有这个文件。")
     case = PROCESS.lock(given.material.case_id)
-    if (refused := _may_supply(case, actor)) is not None:
+    if (refused := supply_objection(case, actor)) is not None:
         raise refused
     given.delete()
 
 
-def _may_supply(case: Case, actor: Actor) -> DomainError | None:
+def supply_objection(case: Case, actor: Actor) -> DomainError | None:
+    """What stands against a file for the correction; None when nothing does."""
     clerk = actor.grants.has_for(CasePermission.RECEIVE_CASE, case.department_id)
     if not clerk and not is_applicant(actor.user_id, case, clock.today()):
         return NotFound("没有这个办件。")

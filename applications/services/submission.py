@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from applications import clockwork, papers
-from applications.attachments import OWNER_KIND
+from applications.attachments import OWNER_KIND, unclean_fault
 from applications.models import Act, Case, CaseClock, CaseMaterial, CaseMaterialFile
 from applications.permissions import CasePermission
 from applications.process import PROCESS
@@ -49,6 +49,7 @@ class GivenMaterial:
     originals: int = 0
     copies: int = 0
     original_seen: bool = False
+    not_applicable_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def create_case(application: Application, *, actor: Actor, key: UUID, now: dt.da
     Raises BadInput when the application is not one for this edition.
     """
     check_application(application)
+    _check_files(application)
     edition, today = application.edition, clock.local_date(now)
     applicant = application.legal_person or application.person
     assert applicant is not None and actor.user_id is not None
@@ -121,6 +123,13 @@ def create_case(application: Application, *, actor: Actor, key: UUID, now: dt.da
     return case
 
 
+def _check_files(application: Application) -> None:
+    """No file goes into a case before it passed the check."""
+    for material in application.materials:
+        if fault := unclean_fault(material.files):
+            raise BadInput(f"{material.requirement.name}：{fault}", field="materials", code="file_not_clean")
+
+
 def _start_clock(ctx: Context, case: Case, today: dt.date) -> None:
     add_clock_event(case, str(SUBMIT.clock), ctx.now, act_id(ctx))
     narrow = CaseClock(
@@ -141,6 +150,7 @@ def _store_materials(case: Case, given: Sequence[GivenMaterial], user_id: UUID, 
             original_seen=came.original_seen if came is not None else False,
             originals_received=came.originals if came is not None else 0,
             copies_received=came.copies if came is not None else 0,
+            not_applicable_reason=came.not_applicable_reason if came is not None and not came.files else "",
         )
         for file in came.files if came is not None else ():
             files.assign(file, OWNER_KIND, case.pk)

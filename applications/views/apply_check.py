@@ -12,8 +12,9 @@ from applications import rules, services
 from applications.drafting import STEPS, Fault, MaterialState, OpenDraft
 from applications.forms.apply import DeclarationForm
 from applications.forms.details import value_text
-from applications.links import file_url
-from applications.models import Delivery
+from applications.links import preview_url
+from applications.models import Delivery, Draft
+from applications.services.drafts import not_applicable_reason
 from applications.views.apply_page import page
 from portal.clock import local_date
 from portal.privacy.masking import mask_identity_number, mask_name, mask_phone
@@ -47,7 +48,7 @@ def check(request: PortalRequest, opened: OpenDraft) -> HttpResponse:
         "form": form,
         "missing": [_missing(fault, urls) for fault in faults],
         "groups": _groups(opened, urls),
-        "materials": [_material_row(state) for state in opened.materials],
+        "materials": [_material_row(opened.draft, state) for state in opened.materials],
         "materials_url": urls["materials"],
         "delivery": [_line("领取方式", delivery_text(opened.draft.delivery_method))],
         "delivery_url": urls["delivery"],
@@ -117,14 +118,15 @@ def delivery_text(method: str) -> str:
             return "未选"
 
 
-def _material_row(state: MaterialState) -> dict[str, Any]:
+def _material_row(draft: Draft, state: MaterialState) -> dict[str, Any]:
     return {
         "name": state.requirement.name,
         "files": [
-            {"name": given.file.name, "size": size_text(given.file.size), "url": file_url(given.file)}
+            {"name": given.file.name, "size": size_text(given.file.size), "url": preview_url(given.file)}
             for given in state.files
         ],
-        "word": "" if state.files else state.tag[1],
+        "word": state.tag[1] if not state.files or state.tag[0] != "ok" else "",
+        "reason": not_applicable_reason(draft, state.requirement) if not state.files else "",
     }
 
 

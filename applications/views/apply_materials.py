@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, cast
-from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
@@ -11,15 +10,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from applications import services
-from applications.attachments import DRAFT_KIND
+from applications.attachments import DRAFT_KIND, key_of
 from applications.drafting import MaterialState, OpenDraft, open_draft
-from applications.links import file_url
+from applications.links import preview_url
+from applications.services.drafts import MAX_REASON
+from applications.uploads import place
 from applications.views.apply_page import page
 from portal.accounts.models import User
 from portal.clock import local_date
 from portal.files import services as files
 from portal.files.errors import FileRefused
-from portal.files.limits import ACCEPT
+from portal.files.limits import ACCEPT, for_the_page
+from portal.files.models import Upload
+from portal.files.queries import open_uploads
 from portal.web.components import ErrorLink
 from portal.web.requests import PortalRequest
 
@@ -32,7 +35,9 @@ def materials(request: PortalRequest, opened: OpenDraft) -> HttpResponse:
         return _show(request, opened)
     removed = request.POST.get("remove", "")
     if removed:
-        services.detach_from_draft(draft_id=opened.draft.pk, material_id=_key(removed), actor=request.actor)
+        services.detach_from_draft(draft_id=opened.draft.pk, material_id=key_of(removed), actor=request.actor)
+    if given_up := request.POST.get("giveup", ""):
+        files.cancel_upload(user=cast(User, request.user), upload_id=key_of(given_up), now=request.now)
     _save_choices(request, opened)
     errors = _take_uploads(request, opened)
     anchor = _touched(request, opened, removed)
@@ -66,7 +71,18 @@ def _touched(request: PortalRequest, opened: OpenDraft, removed: str) -> str:
 def _save_choices(request: PortalRequest, opened: OpenDraft) -> None:
     chosen = set(request.POST.getlist("not_applicable"))
     codes = [s.requirement.code for s in opened.materials if s.is_conditional and s.requirement.code in chosen]
-    services.save_draft(draft_id=opened.draft.pk, actor=request.actor, step=STEP, not_applicable=codes)
+    reasons = {
+        state.requirement.code: request.POST.get(state.reason_name, "").replace("\0", "").strip()[:MAX_REASON]
+        for state in opened.materials
+        if state.is_conditional and state.reason_name in request.POST
+    }
+    services.save_draft(
+        draft_id=opened.draft.pk,
+        actor=request.actor,
+        step=STEP,
+        not_applicable=codes,
+        not_applicable_reasons=opened.draft.not_applicable_reasons | reasons,
+    )
 
 
 def _take_uploads(request: PortalRequest, opened: OpenDraft) -> dict[str, list[str]]:
@@ -95,20 +111,10 @@ def _take(request: PortalRequest, opened: OpenDraft, state: MaterialState, uploa
         user=cast(User, request.user),
         now=request.now,
     )
-    if opened.draft.materials.filter(requirement=state.requirement, file__sha256=stored.sha256).exists():
-        stored.delete()
-        return False
-    services.attach_to_draft(
+    given = services.attach_to_draft(
         draft_id=opened.draft.pk, requirement_id=state.requirement.pk, file=stored, actor=request.actor
     )
-    return True
-
-
-def _key(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)
+    return given.file_id == stored.pk
 
 
 def _show(request: PortalRequest, opened: OpenDraft) -> HttpResponse:
@@ -119,14 +125,18 @@ def _show(request: PortalRequest, opened: OpenDraft) -> HttpResponse:
         for error in state.errors
     ]
     asked = [state for state in opened.materials if not state.not_applicable]
+    uploads = open_uploads(opened.draft.user_id, DRAFT_KIND, opened.draft.pk, request.now)
     context = {
         **around,
-        "rows": [_row(state) for state in opened.materials],
+        "rows": [_row(state, opened, uploads) for state in opened.materials],
         "summary": wrong,
         "count": len(asked),
         "ready": sum(1 for state in asked if state.files),
         "limits": files.limits_text(),
+        "quota": files.quota_text(cast(User, request.user), request.now),
+        "pending": any(given.file.is_pending for state in opened.materials for given in state.files),
         "accept": ACCEPT,
+        **for_the_page(),
     }
     if wrong:
         context["steps"] = [
@@ -136,11 +146,13 @@ def _show(request: PortalRequest, opened: OpenDraft) -> HttpResponse:
     return render(request, "applications/apply/materials.html", context)
 
 
-def _row(state: MaterialState) -> dict[str, Any]:
+def _row(state: MaterialState, opened: OpenDraft, uploads: list[Upload]) -> dict[str, Any]:
     kind, word = state.tag
     return {
+        "place": place(DRAFT_KIND, opened.draft.pk, state.requirement.code),
+        "uploads": [upload for upload in uploads if upload.slot == state.requirement.code],
         "state": state,
         "kind": kind,
         "word": word,
-        "files": [{"given": given, "file": given.file, "url": file_url(given.file)} for given in state.files],
+        "files": [{"given": given, "file": given.file, "url": preview_url(given.file)} for given in state.files],
     }

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from applications import progress, services
 from applications.clockwork import reading_of
 from applications.forms.mine import MyCasesForm, WithdrawForm
-from applications.links import calculator_url, document_url, file_url, guide_url
+from applications.links import calculator_url, document_url, guide_url, preview_url
 from applications.models import Case, CaseMaterial
 from applications.queries import case_for_applicant, cases_of_applicant, documents_of, open_drafts, timeline
 from applications.states import FINAL_STATES, CaseState
@@ -132,11 +132,12 @@ def _materials(case: Case) -> list[dict[str, Any]]:
     rows = []
     for material in case.materials.select_related("requirement").prefetch_related("files__file").order_by("position"):
         files = [
-            {"name": given.file.name, "url": file_url(given.file), "supplied": given.supplied}
+            {"file": given.file, "url": preview_url(given.file), "supplied": given.supplied}
             for given in material.files.all()
         ]
         asked = case.state == CaseState.CORRECTING and material.conclusion == CaseMaterial.Conclusion.INCOMPLETE
-        if files or asked or material.originals_received or material.copies_received:
+        received = material.originals_received or material.copies_received
+        if files or asked or received or material.not_applicable_reason:
             rows.append({"material": material, "files": files, "asked": asked})
     return rows
 

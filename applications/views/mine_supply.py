@@ -12,18 +12,21 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from applications import services
-from applications.attachments import OWNER_KIND
+from applications.attachments import OWNER_KIND, key_of, unclean_fault
 from applications.forms.mine import SubmitSupplyForm
-from applications.links import document_url, file_url
+from applications.links import document_url, preview_url
 from applications.models import Case, CaseMaterialFile, CorrectionLine
 from applications.queries import case_for_applicant, documents_of
 from applications.states import CaseState
+from applications.uploads import SUPPLY, place
 from portal.accounts.models import User
 from portal.clock import local_date
 from portal.documents.kinds import DocumentKind
 from portal.files import services as files
 from portal.files.errors import FileRefused
-from portal.files.limits import ACCEPT
+from portal.files.limits import ACCEPT, for_the_page
+from portal.files.models import Upload
+from portal.files.queries import open_uploads
 from portal.web.access import signed_in
 from portal.web.components import ErrorLink
 from portal.web.errors import BadInput, WrongState
@@ -44,11 +47,15 @@ def supply(request: PortalRequest, case_id: UUID) -> HttpResponse:
         return _show(request, case, {}, SubmitSupplyForm(initial={"key": uuid7()}))
     if removed := request.POST.get("remove", ""):
         _remove(request, case, removed)
+    if given_up := request.POST.get("giveup", ""):
+        files.cancel_upload(user=cast(User, request.user), upload_id=key_of(given_up), now=request.now)
     errors = _take_uploads(request, case)
     form = SubmitSupplyForm(request.POST)
     if "submit" not in request.POST:
         return _show(request, case, errors, form) if errors else redirect(_back(request, case))
     for line in _lines(case):
+        if line.pk not in errors and (fault := unclean_fault([given.file for given in _supplied(line)])):
+            errors[line.pk] = [fault]
         if line.pk not in errors and line.supplied_at is None and not _supplied(line):
             errors[line.pk] = ["还没有上传。请上传后再提交。"]
     if not errors and form.is_valid():
@@ -101,7 +108,7 @@ def _take_uploads(request: PortalRequest, case: Case) -> Errors:
     total = CaseMaterialFile.objects.filter(material__case=case).count()
     for line in lines:
         given = line.material.files.all()
-        count, known = len(given), {one.file.sha256 for one in given if one.supplied}
+        count, known = len(given), {one.file.original_sha256 for one in given if one.supplied}
         for upload in request.FILES.getlist(_input_name(line)):
             try:
                 files.check_count(of_material=count, of_case=total)
@@ -117,10 +124,9 @@ def _take(request: PortalRequest, case: Case, line: CorrectionLine, upload: Uplo
     stored = files.store(
         upload=upload, owner_kind=OWNER_KIND, owner_id=case.pk, user=cast(User, request.user), now=request.now
     )
-    if stored.sha256 in known:
-        stored.delete()
-        return False
-    known.add(stored.sha256)
+    if stored.original_sha256 in known:
+        return False  # nobody uses it, so it goes by itself
+    known.add(stored.original_sha256)
     services.add_supply_file(line_id=line.pk, file_id=stored.pk, actor=request.actor)
     return True
 
@@ -128,7 +134,8 @@ def _take(request: PortalRequest, case: Case, line: CorrectionLine, upload: Uplo
 def _show(request: PortalRequest, case: Case, errors: Errors, form: SubmitSupplyForm) -> HttpResponse:
     lines = _lines(case)
     notice = documents_of(case).filter(kind=DocumentKind.CORRECTION).first()
-    rows = [_row(line, errors.get(line.pk, [])) for line in lines]
+    uploads = open_uploads(cast(User, request.user).pk, SUPPLY, case.pk, request.now)
+    rows = [_row(case, line, errors.get(line.pk, []), uploads) for line in lines]
     context = {
         "case": case,
         "form": form,
@@ -141,17 +148,23 @@ def _show(request: PortalRequest, case: Case, errors: Errors, form: SubmitSupply
         ],
         "notice_url": document_url(notice) if notice is not None else "",
         "limits": files.limits_text(),
+        "quota": files.quota_text(cast(User, request.user), request.now),
+        "pending": any(one["file"].is_pending for row in rows for one in row["files"]),
         "accept": ACCEPT,
+        **for_the_page(),
     }
     return render(request, "applications/mine/supply.html", context)
 
 
-def _row(line: CorrectionLine, errors: list[str]) -> dict[str, Any]:
+def _row(case: Case, line: CorrectionLine, errors: list[str], uploads: list[Upload]) -> dict[str, Any]:
     given = _supplied(line)
     return {
+        "place": place(SUPPLY, case.pk, line.pk),
+        "uploads": [upload for upload in uploads if upload.slot == str(line.pk)],
+        "unclean": any(not one.file.is_clean for one in given),
         "line": line,
         "input": _input_name(line),
         "errors": errors,
         "on_paper": line.supplied_at is not None and not given,
-        "files": [{"given": one, "file": one.file, "url": file_url(one.file)} for one in given],
+        "files": [{"given": one, "file": one.file, "url": preview_url(one.file)} for one in given],
     }

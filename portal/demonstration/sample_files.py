@@ -39,7 +39,14 @@ class SampleFiles:
             rows.append(
                 StoredFile(
                     id=uuid7(),
+                    state=kept.state,
+                    original_sha256=kept.original_sha256,
+                    original_size=kept.original_size,
                     sha256=kept.sha256,
+                    pages=kept.pages,
+                    checked_at=now,
+                    scan=kept.scan,
+                    scanned_at=kept.scanned_at,
                     size=kept.size,
                     content_type=kept.content_type,
                     name=f"{name[:40]}.{extension}".replace("/", "、"),
@@ -56,6 +63,7 @@ class SampleFiles:
         if kept is None:
             upload = SimpleUploadedFile(f"{title}.{extension}", _drawn(title, extension))
             kept = files.store(upload=upload, owner_kind=OWNER_KIND, owner_id=user.pk, user=user, now=now)
+            kept = files.check_file(file_id=kept.pk, wait=60.0)
             self._kept[title + extension] = kept
         return kept
 

@@ -1,61 +1,42 @@
-"""The process that turns HTML into PDF: started by path, alone, with an empty environment and hard limits.
+"""The confined task that turns HTML into PDF; it runs in `portal/confinement/loop.py` and knows nothing of Django.
 
-It imports nothing of the portal and reaches no database, no key and no network. Frames on both pipes are an 8-byte
-length and that many bytes; a request is JSON with `html` and `identifier`, an answer begins with `+` (PDF) or `-`
-(one line saying why not). It ends when its input ends, after an idle minute, or after a number of documents.
+A request is JSON with `html` and `identifier`, an answer is the PDF.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import resource
-import select
-import struct
-import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
-
-ADDRESS_SPACE = 512 * 1024 * 1024
-CPU_SECONDS = 20
-IDLE_SECONDS = 60
-DOCUMENTS = 200
+from typing import Any
 
 _FONTS = """<?xml version="1.0"?>
 <fontconfig>{folders}<cachedir>{cache}</cachedir></fontconfig>
 """
 
 
-def main(assets: str, *font_folders: str) -> None:
-    """Answer requests until there are no more."""
-    here = Path.cwd()
-    configure_fonts(here, font_folders)
+def prepare(assets: str, *font_folders: str) -> Callable[[bytes], bytes]:
+    """Load WeasyPrint with the portal's fonts alone."""
+    configure_fonts(Path.cwd(), font_folders)
     from weasyprint import HTML
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
     fetcher = folder_fetcher(URLFetcher, Path(assets))
     fonts = FontConfiguration()
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever prints goes to the log and not between the frames
     base = Path(assets).as_uri() + "/"
-    for _ in range(DOCUMENTS):
-        if (request := read_frame(source, IDLE_SECONDS)) is None:
-            return
-        limit_cpu()
-        try:
-            wanted = json.loads(request)
-            pdf = HTML(string=wanted["html"], base_url=base, url_fetcher=fetcher).write_pdf(
-                font_config=fonts,
-                pdf_identifier=wanted["identifier"].encode(),
-                pdf_variant="pdf/a-3a",
-            )
-            answer = b"+" + pdf
-        except Exception as error:  # the caller is told, and this process goes on
-            answer = b"-" + f"{type(error).__name__}: {error}".encode()[:2000]
-        write_frame(target, answer)
+
+    def answer(request: bytes) -> bytes:
+        wanted = json.loads(request)
+        pdf: bytes = HTML(string=wanted["html"], base_url=base, url_fetcher=fetcher).write_pdf(
+            font_config=fonts,
+            pdf_identifier=wanted["identifier"].encode(),
+            pdf_variant="pdf/a-3a",
+        )
+        return pdf
+
+    return answer
 
 
 def configure_fonts(folder: Path, font_folders: tuple[str, ...]) -> None:
@@ -82,29 +63,3 @@ def folder_fetcher(base: Any, assets: Path) -> Any:
             return super().fetch(url, headers)
 
     return FolderFetcher(allowed_protocols=["data", "file"], allow_redirects=False)
-
-
-def limit_cpu() -> None:
-    """Twenty more seconds of processor time for the next document; beyond them the kernel ends the process."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime) + CPU_SECONDS, hard))
-
-
-def read_frame(stream: BinaryIO, idle: float) -> bytes | None:
-    """The next frame; None at the end of input or after an idle time."""
-    if not select.select([stream], [], [], idle)[0]:
-        return None
-    head = stream.read(8)
-    if len(head) < 8:
-        return None
-    return stream.read(struct.unpack(">Q", head)[0])
-
-
-def write_frame(stream: BinaryIO, content: bytes) -> None:
-    stream.write(struct.pack(">Q", len(content)) + content)
-    stream.flush()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -7,7 +7,9 @@ class FilesConfig(AppConfig):
     verbose_name = "文件"
 
     def ready(self) -> None:
-        from portal.files.services import collect_orphans
+        from portal.files import services
         from portal.outbox import sweepers
 
-        sweepers.register("files.collect_orphans", collect_orphans)
+        sweepers.register("files.expire_uploads", services.expire_uploads)
+        sweepers.register("files.collect_unused", services.sweep_unused)
+        sweepers.register("files.collect_orphans", services.sweep_orphans)

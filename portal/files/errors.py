@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from portal.web.errors import BadInput
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from portal.web.errors import BadInput, DomainError
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class FileRefused(BadInput):
@@ -12,3 +19,21 @@ class FileRefused(BadInput):
 
     def __init__(self, message: str, *, code: str | None = None, field: str | None = "file") -> None:
         super().__init__(message, code=code, field=field)
+
+
+class StorageFull(DomainError):
+    """The disk takes no more: an operator's matter, and nothing of the form is lost."""
+
+    http_status = 503
+    default_code = "storage_full"
+
+
+@contextmanager
+def told_when_full() -> Iterator[None]:
+    """A full disk is a page that says so, not a crash."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageFull("平台的存储空间暂时不够，文件没有存下。请过一会儿再传，或者把材料交到窗口。") from error
+        raise

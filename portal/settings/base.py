@@ -21,6 +21,7 @@ DATA_DIR = ENVIRONMENT.data_dir
 KEYS_DIR = DATA_DIR / "keys"
 FILES_DIR = DATA_DIR / "files"
 SENT_DIR = DATA_DIR / "sent"
+CLAMD_ADDRESS = ENVIRONMENT.clamd_address
 PUBLIC_URL = (ENVIRONMENT.public_url or f"http://127.0.0.1:{ENVIRONMENT.port}").rstrip("/")
 
 # Who signs the heads of the ledger: a class like portal.ledger.signing.Signer.

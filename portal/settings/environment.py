@@ -117,6 +117,9 @@ class Environment:
     )
     alarm_emails: tuple[str, ...] = _variable(_names, "", "who is told of alarms; empty: the system administrators")
     metrics_token: str = _variable(_text, "", "bearer token that opens /metrics; empty: /metrics is not there")
+    clamd_address: str = _variable(
+        _address("unix", "tcp"), "", "virus scanner: unix:///path or tcp://host:port; empty: files are not scanned"
+    )
     organisation_as_of: dt.date | None = _variable(
         _day, "", "day whose departments are shown; empty: by the settings (2015-07-25 in development, else today)"
     )

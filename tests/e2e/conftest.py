@@ -132,7 +132,10 @@ def _faults(page: Page, message: ConsoleMessage) -> list[str]:
     """An answer that refuses a form (4xx) is told by the console too; a missing file of the page is a fault."""
     if message.type != "error":
         return []
-    refused = message.text.startswith("Failed to load resource") and message.location.get("url") == page.url
+    address = message.location.get("url", "")
+    # A piece of an upload that the line lost or the server refused is told by the console as well.
+    answered = address == page.url or "/files/uploads/" in address
+    refused = message.text.startswith("Failed to load resource") and answered
     return [] if refused else [f"{page.url}: {message.text}"]
 
 

@@ -28,7 +28,10 @@ from tests.factories.people import acting, approval_office, citizen, department,
 def stored_file(by: User | UUID, *, owner_kind: str = "draft", owner_id: UUID | None = None) -> StoredFile:
     """The row of an upload, without its bytes."""
     return StoredFile.objects.create(
-        sha256=f"{next(numbers):064d}",
+        state=StoredFile.State.CLEAN,
+        sha256=(digest := f"{next(numbers):064d}"),
+        original_sha256=digest,
+        original_size=10,
         size=10,
         content_type="application/pdf",
         name="演示.pdf",

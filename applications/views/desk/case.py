@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from applications import clockwork, rules, services
 from applications.forms.desk_acts import form_class
+from applications.links import file_url
 from applications.models import Case, CaseMaterial
 from applications.permissions import READING, CasePermission
 from applications.queries import casepage, documents_of, worklist
@@ -22,9 +23,9 @@ from applications.views.desk import chrome, facts, limits
 from applications.views.desk.worklist import list_form, read_filters
 from portal.clock import local_date
 from portal.documents.models import OfficialDocument
-from portal.files import storage
 from portal.files.models import StoredFile
-from portal.files.views import PREVIEWED
+from portal.files.paging import page_view
+from portal.files.queries import has_bytes
 from portal.transitions.engine import Offer
 from portal.web.access import needs
 from portal.web.dates import day_text
@@ -192,16 +193,39 @@ def _reading_context(request: PortalRequest, page: CasePage) -> dict[str, Any]:
             }
             for material in page.materials
         ],
-        "chosen": _chosen(chosen),
+        "chosen": _chosen(request, chosen, query),
         "may_mark": request.grants.has_for(CasePermission.REVIEW_CASE, page.case.department_id)
         or request.grants.has_for(CasePermission.APPROVE_CASE, page.case.department_id),
         "seen_count": sum(1 for material in page.materials if material.seen_by_reviewer_at is not None),
     }
 
 
-def _chosen(material: CaseMaterial | None) -> dict[str, Any] | None:
+def _chosen(request: PortalRequest, material: CaseMaterial | None, query: dict[str, str]) -> dict[str, Any] | None:
+    """One material with its files; of one of them a page is shown."""
     if material is None:
         return None
+    files = [given.file for given in material.files.all()]
+    current = next((file for file in files if str(file.pk) == request.GET.get("f")), None)
+    if current is None:
+        current = next((file for file in files if file.is_clean and file.pages), files[0] if files else None)
+
+    def address(file: StoredFile, page: int, zoom: int) -> str:
+        more = {"m": str(material.pk), "f": str(file.pk)}
+        if page > 1:
+            more["p"] = str(page)
+        if zoom > 1:
+            more["z"] = str(zoom)
+        return f"?{urlencode(query | more)}#materials"
+
+    view = None
+    if current is not None and has_bytes(current):
+        shown = current
+        view = page_view(
+            shown,
+            request.GET.get("p", ""),
+            request.GET.get("z", ""),
+            lambda page, zoom: address(shown, page, zoom),
+        )
     return {
         "material": material,
         "requirement": facts.requirement_words(material),
@@ -209,27 +233,14 @@ def _chosen(material: CaseMaterial | None) -> dict[str, Any] | None:
             {
                 "file": given.file,
                 "supplied": given.supplied,
-                "url": file_url(given.file_id),
-                "preview": _preview(given.file),
+                "url": file_url(given.file),
+                "look": address(given.file, 1, 1) if given.file.is_clean else "",
+                "current": given.file == current,
+                "view": view if given.file == current else None,
             }
             for given in material.files.all()
         ],
     }
-
-
-def _preview(file: StoredFile) -> dict[str, str] | None:
-    """The address that shows a file in the page, where a browser can."""
-    if file.content_type not in PREVIEWED or not storage.path_of(file.sha256).exists():
-        return None  # an error page inside a frame says nothing to a reviewer
-    return {
-        "url": reverse("files:preview", args=[file.pk]),
-        "kind": "image" if file.content_type.startswith("image/") else "pdf",
-    }
-
-
-def file_url(file_id: UUID) -> str:
-    """Where a file is read."""
-    return reverse("files:download", args=[file_id])
 
 
 def document_url(document: OfficialDocument) -> str:

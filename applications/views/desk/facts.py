@@ -215,6 +215,8 @@ def file_words(material: CaseMaterial) -> str:
         parts.append(f"原件 {material.originals_received}")
     if material.copies_received:
         parts.append(f"复印件 {material.copies_received}")
+    if not parts and material.not_applicable_reason and material.conclusion == "pending":
+        return "申请人说不适用"
     if not parts:
         parts.append(material.get_conclusion_display() if material.conclusion != "pending" else "没有交")
     return "，".join(parts)

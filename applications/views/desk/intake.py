@@ -20,9 +20,10 @@ from applications.queries import casepage, documents_of, intake
 from applications.queries.scope import reach
 from applications.remaining import until_word
 from applications.states import CaseChannel, CaseState
-from applications.views.desk import chrome, facts
-from applications.views.desk.case import document_url, file_url
+from applications.views.desk import chrome, facts, scans
+from applications.views.desk.case import document_url
 from portal.clock import local_date
+from portal.files.limits import ACCEPT, limits_text
 from portal.privacy.masking import mask_name
 from portal.web.access import needs
 from portal.web.dates import clock_time, date_text, day_text
@@ -92,6 +93,12 @@ def intake_case(request: PortalRequest, case_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return _check_page(request, case, stored_rows(materials, words))
     rows = typed_rows(materials, words, request.POST)
+    if request.FILES:
+        scans.take_for_case(request, case, rows)
+        errors = {row.material.pk: row.errors for row in rows}
+        rows = typed_rows(casepage.materials_of(case), words, request.POST)
+        for row in rows:
+            row.errors = errors[row.material.pk]
     fault = "" if any(row.errors for row in rows) else _save(request, rows)
     if fault or any(row.errors for row in rows):
         return _check_page(request, case, rows, fault=fault, status=422)
@@ -172,6 +179,8 @@ def _check_page(
             "here": request.get_full_path(),
             "outcome": [str(message) for message in messages.get_messages(request)],
             "application": facts.application_facts(case),
+            "limits": limits_text(),
+            "file_types": ACCEPT,
         }
     )
     return render(request, "applications/desk/intake_case.html", context, status=status)
@@ -182,10 +191,7 @@ def _row(row: CheckRow) -> dict[str, Any]:
         "check": row,
         "material": row.material,
         "requirement": row.requirement,
-        "files": [
-            {"name": given.file.name, "size": given.file.size, "url": file_url(given.file_id)}
-            for given in row.material.files.all()
-        ],
+        "files": [given.file for given in row.material.files.all()],
         "errors": row.errors,
         "is_open": row.conclusion == "incomplete",
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -25,7 +26,7 @@ from applications.forms.desk_intake import (
 from applications.permissions import CasePermission
 from applications.queries import intake
 from applications.queries.scope import reach
-from applications.views.desk import chrome
+from applications.views.desk import chrome, scans
 from catalog.models import ItemEdition
 from catalog.queries import editions_in_force
 from catalog.search import find_items
@@ -285,14 +286,24 @@ def intake_form(request: PortalRequest) -> HttpResponse:
     if edition is None or not request.grants.has_for(CasePermission.RECEIVE_CASE, edition.department_id):
         raise NotFound("没有找到这个事项，或者不由您收件。")
     head = chrome.intake_context(request, "intake")
-    form = HallApplicationForm(
-        request.POST if request.method == "POST" else None,
+    make = partial(
+        HallApplicationForm,
         edition=edition,
         materials=sorted(edition.materials.all(), key=lambda material: material.position),
         situations=sorted(edition.situations.all(), key=lambda situation: situation.position),
         phone=applicant.phone,
     )
-    if request.method == "POST" and form.is_valid():
+    form = make(request.POST if request.method == "POST" else None)
+    touched = ""
+    if request.method == "POST":
+        touched = scans.take(request, form)
+        if touched:  # only the scans: nothing else is wrong yet, and everything typed stays
+            errors, form = form.scan_errors, make(initial=request.POST.dict())
+            form.scan_errors = errors
+        else:
+            form.add_scan_errors()
+    form.scans = scans.found(request, form)
+    if request.method == "POST" and not touched and form.is_valid():
         try:
             received = _receive(request, applicant, edition, form, head["window"])
         except (BadInput, WrongState) as error:
@@ -304,8 +315,10 @@ def intake_form(request: PortalRequest) -> HttpResponse:
         "edition": edition,
         "form": form,
         "steps": _steps(2, applicant),
+        **scans.page_context(request, form),
     }
-    return render(request, "applications/desk/intake_form.html", context, status=422 if form.errors else 200)
+    wrong = form.scan_errors or form.errors
+    return render(request, "applications/desk/intake_form.html", context, status=422 if wrong else 200)
 
 
 def _receive(

@@ -107,10 +107,16 @@ def test_an_image_or_pdf_stands_beside_the_list_and_a_lost_file_only_as_a_link(h
     settings.FILES_DIR = tmp_path
     case = hall.case("reviewing")
     given = case.materials.order_by("position").first().files.get()
-    preview = reverse("files:preview", args=[given.file_id])
-    assert preview not in hall.reviewer_page.page(page(case))
+    given.file.pages = 3
+    given.file.save()
+    picture = reverse("files:page", args=[given.file_id, 1])
+    assert picture not in hall.reviewer_page.page(page(case))
     path = storage.path_of(given.file.sha256)
     path.parent.mkdir(parents=True)
     path.write_bytes(b"%PDF-1.4")
     text = hall.reviewer_page.page(page(case))
-    assert f'<iframe src="{preview}"' in text and reverse("files:download", args=[given.file_id]) in text
+    assert f'<img src="{picture}" alt="演示.pdf，第 1 页，共 3 页"' in text and "<iframe" not in text
+    assert reverse("files:download", args=[given.file_id]) in text and "未查毒" in text
+    third = hall.reviewer_page.page(f"{page(case)}?m={given.material_id}&f={given.file_id}&p=3&z=2")
+    assert reverse("files:page", args=[given.file_id, 3]) + "?z=2" in third and "下一页" not in third
+    assert f"?m={given.material_id}&amp;f={given.file_id}&amp;p=2&amp;z=2#materials" in third

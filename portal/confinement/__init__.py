@@ -1,0 +1,1 @@
+"""Work on foreign bytes in a process of its own: no environment, no network code of ours, hard limits."""
