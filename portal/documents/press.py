@@ -50,12 +50,12 @@ class Press:
         self._folder = ""
         self._owner = 0
 
-    def print(self, html: str, *, identifier: str) -> bytes:
-        """The PDF; raises RenderingFault when it cannot be made within the limits."""
+    def print(self, html: str, *, identifier: str, attachment: dict[str, str] | None = None) -> bytes:
+        """The PDF, with its data inside; raises RenderingFault when it cannot be made within the limits."""
         if not self._lock.acquire(timeout=WAIT_SECONDS):
             raise RenderingFault(SORRY, code="press_busy")
         try:
-            request = json.dumps({"html": html, "identifier": identifier}).encode()
+            request = json.dumps({"html": html, "identifier": identifier, "attachment": attachment}).encode()
             for fresh in (False, True):
                 worker, was_idle = self._ready()
                 try:

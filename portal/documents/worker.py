@@ -1,12 +1,14 @@
 """The process that turns HTML into PDF: started by path, alone, with an empty environment and hard limits.
 
 It imports nothing of the portal and reaches no database, no key and no network. Frames on both pipes are an 8-byte
-length and that many bytes; a request is JSON with `html` and `identifier`, an answer begins with `+` (PDF) or `-`
+length and that many bytes; a request is JSON with `html`, `identifier` and perhaps `attachment`, an answer begins with `+` (PDF) or `-`
 (one line saying why not). It ends when its input ends, after an idle minute, or after a number of documents.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import io
 import json
 import os
 import resource
@@ -47,15 +49,46 @@ def main(assets: str, *font_folders: str) -> None:
         limit_cpu()
         try:
             wanted = json.loads(request)
+            attached = wanted.get("attachment")
             pdf = HTML(string=wanted["html"], base_url=base, url_fetcher=fetcher).write_pdf(
                 font_config=fonts,
                 pdf_identifier=wanted["identifier"].encode(),
                 pdf_variant="pdf/a-3a",
+                attachments=[attachment_of(attached)] if attached else None,
             )
-            answer = b"+" + pdf
+            answer = b"+" + (once_associated(pdf) if attached else pdf)
         except Exception as error:  # the caller is told, and this process goes on
             answer = b"-" + f"{type(error).__name__}: {error}".encode()[:2000]
         write_frame(target, answer)
+
+
+def attachment_of(wanted: dict[str, str]) -> Any:
+    """The data that goes with the page; made anew for each document, because such an object serves once."""
+    from weasyprint import Attachment
+
+    at = dt.datetime.fromisoformat(wanted["at"]).astimezone(dt.UTC)
+    return Attachment(
+        string=wanted["text"].encode(),
+        name=wanted["name"],
+        description=wanted["description"],
+        created=at,
+        modified=at,
+        relationship="Data",
+    )
+
+
+def once_associated(pdf: bytes) -> bytes:
+    """WeasyPrint lists an associated file twice; PDF/A wants it once. The same input gives the same bytes."""
+    import pikepdf
+
+    target = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        seen = {}
+        for file in document.Root.AF:
+            seen.setdefault(file.objgen, file)
+        document.Root.AF = pikepdf.Array(list(seen.values()))
+        document.save(target, deterministic_id=True)
+    return target.getvalue()
 
 
 def configure_fonts(folder: Path, font_folders: tuple[str, ...]) -> None:

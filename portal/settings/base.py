@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.embedded.addresses import database_settings, redis_urls
+from portal.embedded.layout import Layout
 from portal.settings import environment
 from portal.settings.logging import logging_settings
 from portal.settings.schedule import *
@@ -21,6 +22,8 @@ DATA_DIR = ENVIRONMENT.data_dir
 KEYS_DIR = DATA_DIR / "keys"
 FILES_DIR = DATA_DIR / "files"
 SENT_DIR = DATA_DIR / "sent"
+# Where the process listens that alone holds the keys of signatures.
+SIGNER_SOCKET = ENVIRONMENT.signer_socket or Layout.of(DATA_DIR).signer_socket
 PUBLIC_URL = (ENVIRONMENT.public_url or f"http://127.0.0.1:{ENVIRONMENT.port}").rstrip("/")
 
 SECRET_KEY = ENVIRONMENT.secret_key or environment.DEVELOPMENT_SECRET_KEY

@@ -51,6 +51,10 @@ def _folder(value: str) -> Path:
     return Path(value).expanduser().absolute()
 
 
+def _perhaps_path(value: str) -> Path | None:
+    return _folder(value) if value else None
+
+
 def _address(*schemes: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
         if not value:
@@ -105,6 +109,12 @@ class Environment:
         _address("smtp", "smtps", "file"), "", "smtp://user:password@host:port; empty: mails go to DATA_DIR/sent"
     )
     email_from: str = _variable(_text, "portal@localhost", "sender of the portal's mails")
+    signer_keys: Path | None = _variable(
+        _perhaps_path, "", "folder with keys and chain of a real authority; empty: a development authority is made"
+    )
+    signer_socket: Path | None = _variable(
+        _perhaps_path, "", "socket of an outside process that signs; empty: the portal starts its own"
+    )
     organisation_as_of: dt.date | None = _variable(
         _day, "", "day whose departments are shown; empty: by the settings (2015-07-25 in development, else today)"
     )
