@@ -1,8 +1,9 @@
 """The process that turns HTML into PDF: started by path, alone, with an empty environment and hard limits.
 
 It imports nothing of the portal and reaches no database, no key and no network. Frames on both pipes are an 8-byte
-length and that many bytes; a request is JSON with `html`, `identifier` and perhaps `attachment`, an answer begins with `+` (PDF) or `-`
-(one line saying why not). It ends when its input ends, after an idle minute, or after a number of documents.
+length and that many bytes; a request is JSON with `html`, `identifier` and perhaps `attachment`, an answer begins with
+`+` (PDF) or `-` (one line saying why not). It ends when its input ends, after an idle minute, or after a number of
+documents.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def once_associated(pdf: bytes) -> bytes:
 
     target = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        seen = {}
+        seen: dict[Any, Any] = {}
         for file in document.Root.AF:
             seen.setdefault(file.objgen, file)
         document.Root.AF = pikepdf.Array(list(seen.values()))

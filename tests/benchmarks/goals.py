@@ -42,6 +42,7 @@ GOALS = (
     Goal("sweep_small_ratio", "sweep", "ratio", 1.5, "the same ÷ plainest SQL, signals included", scale=MILLION),
     Goal("due_date_us", "sweep", "us", 5, "one due date"),
     Goal("document_warm_ms", "pdf", "ms", 300, "one document, press warm"),
+    Goal("sealed_ratio", "trust", "ratio", 1.6, "rendering and signing a document ÷ rendering it"),
     Goal("start_first_s", "start", "s", 300, "an empty folder to ready, demonstration included"),
     Goal("start_second_s", "start", "s", 15, "the next start to ready"),
 )

@@ -22,6 +22,7 @@ from applications.views.desk import chrome, facts, limits
 from applications.views.desk.worklist import list_form, read_filters
 from portal.clock import local_date
 from portal.documents.models import OfficialDocument
+from portal.documents.permissions import DocumentsPermission
 from portal.files import storage
 from portal.files.models import StoredFile
 from portal.files.views import PREVIEWED
@@ -68,7 +69,7 @@ def _case_context(request: PortalRequest, page: CasePage, listed: str) -> dict[s
         "facts": facts.applicant_facts(case) + facts.application_facts(case),
         "todo": _todo(page),
         "timeline": facts.timeline_rows(page),
-        "documents": [{"document": document, "url": document_url(document)} for document in page.documents],
+        "documents": [_document(request, document) for document in page.documents],
         "acts": _acts(case, offers, listed),
         "rare": _rare(case, offers, listed),
         "in_place": _in_place(case, offers),
@@ -229,6 +230,12 @@ def _preview(file: StoredFile) -> dict[str, str] | None:
 def file_url(file_id: UUID) -> str:
     """Where a file is read."""
     return reverse("files:download", args=[file_id])
+
+
+def _document(request: PortalRequest, document: OfficialDocument) -> dict[str, Any]:
+    may = request.grants.has_for(DocumentsPermission.REVOKE_DOCUMENT, document.department_id)
+    status_url = reverse("documents:document_status", args=[document.pk]) if may else ""
+    return {"document": document, "url": document_url(document), "status_url": status_url}
 
 
 def document_url(document: OfficialDocument) -> str:

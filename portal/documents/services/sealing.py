@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from typing import Final
+from uuid import UUID
 
 import structlog
 from django.db import transaction
@@ -12,7 +13,7 @@ from portal.documents import contents, rendering
 from portal.documents.errors import RenderingFault, SealingFault
 from portal.documents.models import OfficialDocument
 from portal.documents.services import trust
-from portal.documents.signing import pades
+from portal.documents.signing import authority, pades
 from portal.documents.signing.client import SIGNER
 from portal.documents.signing.protocol import KeeperAway, KeeperRefused
 from portal.files import storage
@@ -37,9 +38,9 @@ def signed_bytes(document: OfficialDocument) -> bytes:
         row = OfficialDocument.objects.select_for_update(of=("self",)).get(pk=document.pk)
         if row.signed_sha256:  # another request was first
             return _kept(row.signed_sha256, row)
-        signed, certificate_id = _sign(row, rendered)
+        signed, certificate_id = sign(row, rendered)
         row.signed_sha256, row.signed_size = storage.put(signed), len(signed)
-        row.signed_at, row.certificate_id = trust.authority.now(), certificate_id
+        row.signed_at, row.certificate_id = authority.now(), certificate_id
         row.save(update_fields=["signed_sha256", "signed_size", "signed_at", "certificate"])
     document.signed_sha256, document.signed_size = row.signed_sha256, row.signed_size
     document.signed_at, document.certificate_id = row.signed_at, row.certificate_id
@@ -58,7 +59,8 @@ def _kept(sha256: str, document: OfficialDocument) -> bytes:
     return found
 
 
-def _sign(row: OfficialDocument, rendered: bytes) -> tuple[bytes, object]:
+def sign(row: OfficialDocument, rendered: bytes) -> tuple[bytes, UUID]:
+    """A signature over rendered bytes, not kept, and the certificate's row. Raises SealingFault."""
     from pyhanko.sign.general import SigningError
 
     try:

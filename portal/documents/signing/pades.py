@@ -95,11 +95,11 @@ def _pdf_signer(signer: Signer, chain: Chain, metadata: Any) -> PdfSigner:
     from pyhanko.sign.timestamps import TimeStamper
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    class ThroughInterface(CmsSigner):  # type: ignore[misc]
+    class ThroughInterface(CmsSigner):
         async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
             return bytes(SIGNATURE_BYTES) if dry_run else signer.sign(data)
 
-    class StampThroughInterface(TimeStamper):  # type: ignore[misc]
+    class StampThroughInterface(TimeStamper):
         async def async_request_tsa_response(self, req: Any) -> Any:
             return tsp.TimeStampResp.load(signer.stamp(req.dump()))
 

@@ -49,10 +49,15 @@ def verify_document(request: HttpRequest, code: str) -> HttpResponse:
         form = VerifyForm({"code": code[:60]})
         form.is_valid()
         form.add_error("code", UNKNOWN)
-        context = {"form": form, "file_form": FileForm()} | NAV
-        return render(request, "documents/verify_form.html", context, status=404)
-    context = {"found": found, "form": VerifyForm(), "file_form": FileForm(), "now": clock.now()} | NAV
-    context["marked"] = bool(request.GET.get("mark"))
+        unknown = {"form": form, "file_form": FileForm()} | NAV
+        return render(request, "documents/verify_form.html", unknown, status=404)
+    context = {
+        "found": found,
+        "marked": bool(request.GET.get("mark")),
+        "form": VerifyForm(),
+        "file_form": FileForm(),
+        "now": clock.now(),
+    } | NAV
     return render(request, "documents/verify_document.html", context)
 
 

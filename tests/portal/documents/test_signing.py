@@ -66,7 +66,7 @@ def test_the_pdf_carries_its_data_once_and_is_made_again_byte_for_byte(kind: Doc
         metadata = pdf.Root.Metadata.read_bytes()
     assert hashlib.sha256(data).hexdigest() == document.data_hash
     assert len(bytes.fromhex(json.loads(data)["salt"])) == 32
-    assert b"pdfaid:part" in metadata and b">3<" in metadata or b'part="3"' in metadata
+    assert b"<pdfaid:part>3<" in metadata or b'pdfaid:part="3"' in metadata
 
 
 def test_the_qr_carries_the_beginning_of_the_hash_behind_the_address(signer: Running) -> None:
@@ -197,7 +197,8 @@ def by_openssl(pdf: bytes, folder: Path, *, with_list: bool = False) -> bool:
     (folder / "trusted.pem").write_bytes(trusted)
     command = ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", "signature.der"]
     command += ["-content", "signed.bin", "-CAfile", "trusted.pem", "-out", "/dev/null"]
-    done = subprocess.run([*command, *(["-crl_check"] if with_list else [])], cwd=folder, capture_output=True, check=False)
+    command += ["-crl_check"] if with_list else []
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
     return done.returncode == 0
 
 
