@@ -78,9 +78,9 @@ class Supervisor:
             if self.fresh:
                 self._clear()
             self._start_servers()
+            self._start_signer()
             self._prepare()
             if not self.prepare_only:
-                self._start_signer()
                 self._start_portal()
                 self._wait_until_ready()
                 self._announce()

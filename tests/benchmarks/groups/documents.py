@@ -14,7 +14,7 @@ from tests.benchmarks.seeding import lives, people
 PER_ROUND = 5
 
 
-def warmacceptance(bench: Bench) -> list[Figure]:
+def warm_document(bench: Bench) -> list[Figure]:
     """one document, press warm, in turn with a cold press"""
     document = acceptance(bench)
     warm: list[float] = []
