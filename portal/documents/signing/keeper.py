@@ -74,6 +74,8 @@ class Material:
             spki = key.public_key().public_bytes(
                 serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
             )
+            if name == "timestamp":
+                self._stamper_certificate = certificate
             if certificate.public_key.dump() != spki:
                 raise ValueError(f"{name}.pem is not the certificate of {name}.key")
 
@@ -102,10 +104,10 @@ class Material:
 
     def stamp(self, request: dict[str, Any]) -> dict[str, Any]:
         """A time-stamp by the clock of this process."""
-        with self._lock:
-            certificate = asn1_x509.Certificate.load(self._certificates["timestamp"][0])
-            key = self._stamper
-        return {"response": protocol.packed(stamping.answer(protocol.unpacked(request["request"]), certificate, key))}
+        wanted = protocol.unpacked(request["request"])
+        with self._lock:  # asn1crypto parses at first use, and not for two threads at a time
+            given = stamping.answer(wanted, self._stamper_certificate, self._stamper)
+        return {"response": protocol.packed(given)}
 
     def crl(self, request: dict[str, Any]) -> dict[str, Any]:
         """The revocation list: made here for the development authority, as the outside authority gave it otherwise."""
