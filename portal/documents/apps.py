@@ -7,7 +7,16 @@ class DocumentsConfig(AppConfig):
     verbose_name = "文书"
 
     def ready(self) -> None:
+        from portal.documents import jobs  # registers the outbox's handler
+        from portal.documents.permissions import register_permissions
         from portal.documents.rendering import referenced
+        from portal.documents.services.trust import load, refresh
         from portal.files.services import refer_from
+        from portal.outbox import sweepers
+        from portal.web import reference
 
+        assert jobs
         refer_from(referenced)
+        register_permissions()
+        reference.register(floor=reference.CATALOG, name="signatures", load=load)
+        sweepers.register("documents.trust", refresh)

@@ -17,3 +17,10 @@ class RenderingFault(DomainError):
 
     http_status = 503
     default_code = "document_rendering"
+
+
+class SealingFault(DomainError):
+    """The document could not be signed now; it is signed later, and nothing unsigned is given out instead."""
+
+    http_status = 503
+    default_code = "document_sealing"

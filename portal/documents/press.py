@@ -41,9 +41,9 @@ class Press:
             "portal.documents.worker", LIMITS, lambda: [str(assets_folder()), *map(str, font_folders())]
         )
 
-    def print(self, html: str, *, identifier: str) -> bytes:
-        """The PDF; raises RenderingFault when it cannot be made within the limits."""
-        request = json.dumps({"html": html, "identifier": identifier}).encode()
+    def print(self, html: str, *, identifier: str, attachment: dict[str, str] | None = None) -> bytes:
+        """The PDF, with its data inside; raises RenderingFault when it cannot be made within the limits."""
+        request = json.dumps({"html": html, "identifier": identifier, "attachment": attachment}).encode()
         try:
             return self.worker.ask(request, wait=WAIT_SECONDS, wall_seconds=WALL_SECONDS)
         except Busy:

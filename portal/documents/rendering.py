@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
-import json
 from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
+from typing import Any, Final
 
 import segno
 import structlog
@@ -16,14 +14,16 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from portal import clock
-from portal.documents import rules, seals
+from portal.documents import contents, rules, seals
 from portal.documents.errors import RenderingFault
 from portal.documents.kinds import ORGAN_SEALED, SEAL_PURPOSE, DocumentKind, seal_of, title_of
 from portal.documents.models import OfficialDocument
 from portal.documents.press import PRESS
 from portal.files import storage
-from portal.outbox.registry import JobView, handler
-from portal.privacy.fields import ERASED_TEXT
+
+#: Since this version of the templates a paper carries its data.
+WITH_DATA: Final = 2
+DATA_NAME: Final = "wenshu.json"
 
 logger = structlog.get_logger(__name__)
 
@@ -69,39 +69,54 @@ def _keep(document: OfficialDocument, pdf: bytes) -> None:
 
 def render(document: OfficialDocument) -> bytes:
     """Make the PDF from the row alone, without looking at the store."""
-    return PRESS.print(html_of(document), identifier=document.code)
+    return PRESS.print(html_of(document), identifier=document.code, attachment=attachment_of(document))
+
+
+def attachment_of(document: OfficialDocument) -> dict[str, str] | None:
+    """The canonical data as the PDF's associated file; papers of the first version had none."""
+    if document.template_version < WITH_DATA:
+        return None
+    return {
+        "name": DATA_NAME,
+        "description": "文书数据，规范 JSON (RFC 8785)",
+        "text": contents.text_of(document),
+        "at": document.issued_at.isoformat(),
+    }
 
 
 def html_of(document: OfficialDocument) -> str:
     """The page that the press sets."""
-    if document.data == ERASED_TEXT:
-        raise RenderingFault("这份文书的个人信息已经按本人请求删除，不能再生成。", code="document_erased")
-    return render_to_string(
-        f"documents/v{document.template_version}/{document.kind}.html", page_context(json.loads(document.data))
-    )
+    context = page_context(contents.data_of(document), address=verify_address(document))
+    return render_to_string(f"documents/v{document.template_version}/{document.kind}.html", context)
 
 
-def page_context(stored: dict[str, Any]) -> dict[str, Any]:
+def verify_address(document: OfficialDocument) -> str:
+    """Where the QR leads; since the second version with the beginning of the data's hash, which no server log sees."""
+    address: str = contents.data_of(document)["verify_url"]
+    if document.template_version < WITH_DATA:
+        return address
+    return f"{address}#{document.data_hash[: rules.MARK_DIGITS]}"
+
+
+def page_context(stored: dict[str, Any], *, address: str) -> dict[str, Any]:
     """What the templates see: the stored data with its dates as dates, and what is drawn from them."""
     kind = DocumentKind(stored["kind"])
-    contents = _dated(stored["contents"])
+    said = _dated(stored["contents"])
     issued_at = dt.datetime.fromisoformat(stored["issued_at"])
     return {
         "kind": kind.value,
-        "title": title_of(kind, is_license=contents["is_license"]),
+        "title": title_of(kind, is_license=said["is_license"]),
         "number": stored["number"],
         "issuer": stored["issuer"],
         "issued_at": issued_at,
         "demonstration": stored["demonstration"],
         "hotline": stored["hotline"],
         "typed_code": rules.grouped(rules.short_code(stored["code"])),
-        "qr": qr_svg(stored["verify_url"]),
+        "qr": qr_svg(address),
         "seal": seal_drawing(kind, stored["issuer"], demonstration=stored["demonstration"]),
-        "you": "你单位" if contents["applicant_is_legal_person"] else "你",
-        "item": f"{contents['item_name']}（{contents['situation']}）"
-        if contents["situation"]
-        else contents["item_name"],
-        "c": contents,
+        "you": "你单位" if said["applicant_is_legal_person"] else "你",
+        "item": f"{said['item_name']}（{said['situation']}）" if said["situation"] else said["item_name"],
+        "c": said,
     }
 
 
@@ -136,15 +151,8 @@ def _moment(value: str) -> dt.date:
     return dt.date.fromisoformat(value) if len(value) == 10 else dt.datetime.fromisoformat(value)
 
 
-@handler("documents.render", label="生成文书")
-def render_job(job: JobView) -> None:
-    """Make the PDF after the act's commit; a document that has one is left as it is."""
-    document = OfficialDocument.objects.select_related("person_key").get(pk=UUID(job.payload["document"]))
-    if not document.pdf_sha256 and document.data != ERASED_TEXT:
-        pdf_bytes(document)
-
-
 def referenced(hashes: set[str]) -> set[str]:
     """Which of these contents are PDFs of documents, for the collection of orphaned files."""
-    found = OfficialDocument.objects.filter(pdf_sha256__in=hashes).order_by().values_list("pdf_sha256", flat=True)
-    return set(found)
+    rows = OfficialDocument.objects.order_by()
+    rendered = rows.filter(pdf_sha256__in=hashes).values_list("pdf_sha256", flat=True)
+    return set(rendered) | set(rows.filter(signed_sha256__in=hashes).values_list("signed_sha256", flat=True))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import hmac
 import re
 from typing import Final
 
 from portal.documents.kinds import NUMBER_CHARACTER, DocumentKind
 
 RECONSIDERATION_ORGAN: Final = "朔州市人民政府"
+#: So many hex digits of the data's hash stand in the QR: 80 bits.
+MARK_DIGITS: Final = 20
 COURT: Final = "朔州市朔城区人民法院"
 
 
@@ -41,6 +45,16 @@ def remedies_faults(text: str) -> str | None:
 def short_code(code: str) -> str:
     """The twelve characters that a person types: the last of the ULID's random part, 60 bits."""
     return code[-12:]
+
+
+def is_mark_of(text: str, data_hash: str) -> bool:
+    """Whether a QR's mark is the beginning of this hash; a shorter or longer one is not."""
+    return len(text) == MARK_DIGITS and hmac.compare_digest(text.lower().encode(), data_hash[:MARK_DIGITS].encode())
+
+
+def status_on(status: str, valid_until: dt.date | None, today: dt.date) -> str:
+    """What a document is worth on a day: a valid one expires after its last day."""
+    return "expired" if status == "valid" and valid_until is not None and valid_until < today else status
 
 
 def grouped(short: str) -> str:

@@ -1,10 +1,12 @@
 """The confined task that turns HTML into PDF; it runs in `portal/confinement/loop.py` and knows nothing of Django.
 
-A request is JSON with `html` and `identifier`, an answer is the PDF.
+A request is JSON with `html`, `identifier` and perhaps `attachment`, an answer is the PDF.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import io
 import json
 import os
 from collections.abc import Callable
@@ -29,14 +31,45 @@ def prepare(assets: str, *font_folders: str) -> Callable[[bytes], bytes]:
 
     def answer(request: bytes) -> bytes:
         wanted = json.loads(request)
+        attached = wanted.get("attachment")
         pdf: bytes = HTML(string=wanted["html"], base_url=base, url_fetcher=fetcher).write_pdf(
             font_config=fonts,
             pdf_identifier=wanted["identifier"].encode(),
             pdf_variant="pdf/a-3a",
+            attachments=[attachment_of(attached)] if attached else None,
         )
-        return pdf
+        return once_associated(pdf) if attached else pdf
 
     return answer
+
+
+def attachment_of(wanted: dict[str, str]) -> Any:
+    """The data that goes with the page; made anew for each document, because such an object serves once."""
+    from weasyprint import Attachment
+
+    at = dt.datetime.fromisoformat(wanted["at"]).astimezone(dt.UTC)
+    return Attachment(
+        string=wanted["text"].encode(),
+        name=wanted["name"],
+        description=wanted["description"],
+        created=at,
+        modified=at,
+        relationship="Data",
+    )
+
+
+def once_associated(pdf: bytes) -> bytes:
+    """WeasyPrint lists an associated file twice; PDF/A wants it once. The same input gives the same bytes."""
+    import pikepdf
+
+    target = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        seen: dict[Any, Any] = {}
+        for file in document.Root.AF:
+            seen.setdefault(file.objgen, file)
+        document.Root.AF = pikepdf.Array(list(seen.values()))
+        document.save(target, deterministic_id=True)
+    return target.getvalue()
 
 
 def configure_fonts(folder: Path, font_folders: tuple[str, ...]) -> None:

@@ -34,6 +34,15 @@ class Layout:
     server_dir: Path  # pg and redis; elsewhere when the servers' account cannot reach DATA_DIR
     sockets: Path
 
+    @property
+    def signer_socket(self) -> Path:
+        return self.sockets / "signer.sock"
+
+    @property
+    def seals(self) -> Path:
+        """Keys of signatures: of the process that signs alone, never handed over."""
+        return self.data_dir / "keys" / "seals"
+
     @classmethod
     def of(cls, data_dir: Path) -> "Layout":
         """The layout of a folder that need not exist yet."""
@@ -92,7 +101,9 @@ class Layout:
     def hand_over(self, account: accounts.Account) -> None:
         """Give what the portal writes to its account; the owner's passwords stay root's."""
         for name in HANDED_OVER:
-            for folder, _names, files in os.walk(self.data_dir / name):
+            for folder, names, files in os.walk(self.data_dir / name):
+                if Path(folder) == self.keys and self.seals.name in names:
+                    names.remove(self.seals.name)
                 for path in [Path(folder), *(Path(folder, file) for file in files)]:
                     if path.name != OWNER_SECRETS and path.lstat().st_uid == 0:
                         os.chown(path, account.uid, account.gid, follow_symlinks=False)

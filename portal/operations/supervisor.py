@@ -78,6 +78,7 @@ class Supervisor:
             if self.fresh:
                 self._clear()
             self._start_servers()
+            self._start_signer()
             self._prepare()
             if not self.prepare_only:
                 self._start_portal()
@@ -191,6 +192,28 @@ class Supervisor:
             start = self._starter(name, command, keep)
             self.children.append(Child(name, start, signal.SIGTERM, start()))
 
+    def _start_signer(self) -> None:
+        """The process that alone reads the keys of signatures; as root it starts as root and becomes the account."""
+        environment = self.environment
+        if environment.signer_socket is not None:
+            return
+        command = [sys.executable, "-m", "portal.documents.signing.keeper"]
+        command += ["--keys", str(environment.signer_keys or self.layout.seals)]
+        command += ["--socket", str(self.layout.signer_socket), "--renewal", str(self.layout.run / "signer-renewal")]
+        if environment.signer_keys is not None:
+            command.append("--outside")
+        address = (environment.public_url or f"http://127.0.0.1:{environment.port}").rstrip("/")
+        command += ["--list-address", f"{address}/trust/revoked.crl"]
+        if self.account is not None:
+            command += ["--account", f"{self.account.uid}:{self.account.gid}"]
+        environ = {key: value for key, value in os.environ.items() if key in {"PATH", "LANG", "PYTHONPATH"}}
+
+        def start() -> subprocess.Popen[bytes]:
+            with (self.layout.logs / "signer.log").open("ab") as log:
+                return spawn(command, log=log, environ=environ, cwd=BASE_DIR)
+
+        self.children.append(Child("signer", start, signal.SIGTERM, start()))
+
     def _wait_until_ready(self) -> None:
         end = time.monotonic() + 90
         while not self._ready():
@@ -277,7 +300,7 @@ class Supervisor:
         for name in ("beat", "web", "worker"):
             if name in by_name and by_name[name].process.poll() is None:
                 by_name[name].process.send_signal(signal.SIGTERM)
-        for name in ("beat", "web", "worker"):
+        for name in ("beat", "web", "worker", "signer"):
             if name in by_name:
                 stop(by_name[name].process, signal.SIGTERM, 15)
         if self.servers is not None:

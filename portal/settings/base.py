@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.embedded.addresses import database_settings, redis_urls
+from portal.embedded.layout import Layout
 from portal.settings import environment
 from portal.settings.logging import logging_settings
 from portal.settings.schedule import *
@@ -22,6 +23,8 @@ KEYS_DIR = DATA_DIR / "keys"
 FILES_DIR = DATA_DIR / "files"
 SENT_DIR = DATA_DIR / "sent"
 CLAMD_ADDRESS = ENVIRONMENT.clamd_address
+# Where the process listens that alone holds the keys of signatures.
+SIGNER_SOCKET = ENVIRONMENT.signer_socket or Layout.of(DATA_DIR).signer_socket
 PUBLIC_URL = (ENVIRONMENT.public_url or f"http://127.0.0.1:{ENVIRONMENT.port}").rstrip("/")
 
 # Who signs the heads of the ledger: a class like portal.ledger.signing.Signer.

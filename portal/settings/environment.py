@@ -53,6 +53,8 @@ def _folder(value: str) -> Path:
 
 def _file(value: str) -> Path | None:
     return Path(value).expanduser().absolute() if value else None
+def _perhaps_path(value: str) -> Path | None:
+    return _folder(value) if value else None
 
 
 def _address(*schemes: str) -> Callable[[str], str]:
@@ -119,6 +121,12 @@ class Environment:
     metrics_token: str = _variable(_text, "", "bearer token that opens /metrics; empty: /metrics is not there")
     clamd_address: str = _variable(
         _address("unix", "tcp"), "", "virus scanner: unix:///path or tcp://host:port; empty: files are not scanned"
+    )
+    signer_keys: Path | None = _variable(
+        _perhaps_path, "", "folder with keys and chain of a real authority; empty: a development authority is made"
+    )
+    signer_socket: Path | None = _variable(
+        _perhaps_path, "", "socket of an outside process that signs; empty: the portal starts its own"
     )
     organisation_as_of: dt.date | None = _variable(
         _day, "", "day whose departments are shown; empty: by the settings (2015-07-25 in development, else today)"

@@ -59,6 +59,10 @@ def logging_settings(level: str) -> None:
                 "django.server": {"level": "ERROR"},
                 "fontTools": {"level": "ERROR"},
                 "weasyprint": {"level": "ERROR"},
+                # They report each load of a library and each step of a signature.
+                "pikepdf": {"level": "WARNING"},
+                "pyhanko": {"level": "ERROR"},
+                "pyhanko_certvalidator": {"level": "ERROR"},
                 "jieba": {"level": "WARNING"},
             },
         }

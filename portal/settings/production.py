@@ -14,6 +14,8 @@ if ENVIRONMENT.demonstration not in {"", "0"}:
     sys.exit("Production refuses to start with DEMONSTRATION=1.")
 if not ENVIRONMENT.public_url.startswith("https://"):
     sys.exit("Production needs PUBLIC_URL in the environment: the https:// address that citizens use.")
+if ENVIRONMENT.signer_keys is None and ENVIRONMENT.signer_socket is None:
+    sys.exit("Production needs SIGNER_KEYS or SIGNER_SOCKET in the environment: a real authority signs documents.")
 
 DEBUG = False
 DEMONSTRATION = False

@@ -24,7 +24,8 @@ def limit(request: HttpRequest, group: str, rate: str, *, key: str | None = None
     """
     allowed, period = parse_rate(rate)
     if count(group, key if key is not None else client_address(request), period) > allowed:
-        raise TooMany(retry_after=period)
+        minutes = -(-period // 60)
+        raise TooMany(f"操作太频繁，请过 {minutes} 分钟再试。", retry_after=period)
 
 
 def count(group: str, whom: str, period: int) -> int:

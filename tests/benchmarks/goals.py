@@ -48,6 +48,7 @@ GOALS = (
     Goal(
         "verify_log_events_s", "trust", "1/s", 100_000, "verify_log, an event a case", at_least=True, scale=MILLION
     ),
+    Goal("sealed_ratio", "trust", "ratio", 1.6, "rendering and signing a document ÷ rendering it"),
     Goal("start_first_s", "start", "s", 300, "an empty folder to ready, demonstration included"),
     Goal("start_second_s", "start", "s", 15, "the next start to ready"),
 )

@@ -82,6 +82,8 @@ PUBLIC: Final = (
     Place("ledger:notice"),
     Place("applications:progress_form"),
     Place("documents:verify_form"),
+    Place("documents:verify_file"),
+    Place("documents:trust"),
     Place("account_login"),
     Place("account_signup"),
     Place("account_reset_password"),
@@ -167,8 +169,11 @@ CENTRE_MANAGER: Final = (
     Place("operations:calendar_import"),
     OPEN_CASE,
 )
+CERTIFICATES = Place("documents:certificates")
 SECURITY_ADMIN: Final = (
     *OTHER_STAFF,
+    CERTIFICATES,
+    Place("documents:certificate_revoke", on=CERTIFICATES),
     STAFF_LIST,
     STAFF,
     Place("operations:role_add", on=STAFF_LIST, link="operations:staff"),
@@ -221,7 +226,11 @@ NOT_PAGES: Final = frozenset(
         "applications:claim_selected",
         "applications:mark_seen",
         "applications:release",
+        "documents:certificate_renew",
         "documents:download",
+        "documents:trust_chain",
+        "documents:trust_revoked",
+        "documents:trust_root",
         "files:download",
         "files:page",
         "files:upload",

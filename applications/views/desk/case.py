@@ -23,6 +23,7 @@ from applications.views.desk import chrome, facts, limits
 from applications.views.desk.worklist import list_form, read_filters
 from portal.clock import local_date
 from portal.documents.models import OfficialDocument
+from portal.documents.permissions import DocumentsPermission
 from portal.files.models import StoredFile
 from portal.files.paging import page_view
 from portal.files.queries import has_bytes
@@ -69,7 +70,7 @@ def _case_context(request: PortalRequest, page: CasePage, listed: str) -> dict[s
         "facts": facts.applicant_facts(case) + facts.application_facts(case),
         "todo": _todo(page),
         "timeline": facts.timeline_rows(page),
-        "documents": [facts.DocumentLine.of(document, document_url(document)) for document in page.documents],
+        "documents": [_document(request, document) for document in page.documents],
         "opinions": facts.opinion_lines(page),
         "acts": _acts(case, offers, listed),
         "rare": _rare(case, offers, listed),
@@ -241,6 +242,12 @@ def _chosen(request: PortalRequest, material: CaseMaterial | None, query: dict[s
             for given in material.files.all()
         ],
     }
+
+
+def _document(request: PortalRequest, document: OfficialDocument) -> facts.DocumentLine:
+    may = request.grants.has_for(DocumentsPermission.REVOKE_DOCUMENT, document.department_id)
+    status_url = reverse("documents:document_status", args=[document.pk]) if may else ""
+    return facts.DocumentLine.of(document, document_url(document), status_url)
 
 
 def document_url(document: OfficialDocument) -> str:

@@ -139,10 +139,15 @@ class DocumentLine:
     number: str
     issued_at: dt.datetime
     url: str
+    # What it is worth today, where it is not valid, and where that is changed by whoever may.
+    status: str
+    status_url: str
 
     @classmethod
-    def of(cls, document: OfficialDocument, url: str) -> DocumentLine:
-        return cls(_KINDS.get(document.kind, document.kind), document.number, document.issued_at, url)
+    def of(cls, document: OfficialDocument, url: str, status_url: str = "") -> DocumentLine:
+        status = "" if document.status == OfficialDocument.Status.VALID else document.get_status_display()
+        kind = _KINDS.get(document.kind, document.kind)
+        return cls(kind, document.number, document.issued_at, url, status, status_url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The PDF for those who may read it; made on first request."""
+"""The signed PDF for those who may read it; made and signed on first request."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from portal.documents import queries, rendering
+from portal.documents import queries
+from portal.documents.services import signed_bytes
 from portal.files.responses import file_response
 from portal.web.access import signed_in
 from portal.web.requests import PortalRequest
@@ -23,7 +24,7 @@ def download(request: PortalRequest, pk: UUID) -> HttpResponse:
     if document is None:
         raise Http404
     return file_response(
-        rendering.pdf_bytes(document),
+        signed_bytes(document),
         name=f"{document.get_kind_display()} {document.number}.pdf",
         content_type="application/pdf",
         inline=bool(request.GET.get("inline")),

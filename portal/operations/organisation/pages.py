@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from portal.accounts.models import RoleAssignment
 from portal.accounts.permissions import AccountsPermission as P
 from portal.accounts.roles import Role
+from portal.documents.permissions import DocumentsPermission
 from portal.operations.permissions import OperationsPermission as Watching
 from portal.web.dates import date_full
 from portal.web.errors import DomainError
@@ -55,6 +56,7 @@ def desk(request: HttpRequest, tab: str) -> dict[str, Any]:
             "staff": grants.has_any(P.MANAGE_STAFF, P.MANAGE_POSTINGS, P.MANAGE_ROLES),
             "organisation": grants.has(P.MANAGE_ORGANISATION),
             "calendar": grants.has(P.MANAGE_CALENDAR),
+            "certificates": grants.has(DocumentsPermission.MANAGE_CERTIFICATES),
             "stationing": grants.has(P.VIEW_STATIONING),
             "manage_staff": grants.has(P.MANAGE_STAFF),
             "manage_roles": grants.has(P.MANAGE_ROLES),

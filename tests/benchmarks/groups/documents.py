@@ -16,7 +16,7 @@ PER_ROUND = 5
 
 def warm_document(bench: Bench) -> list[Figure]:
     """one document, press warm, in turn with a cold press"""
-    document = _document(bench)
+    document = acceptance(bench)
     warm: list[float] = []
     cold: list[float] = []
     for _ in range(bench.rounds):
@@ -27,7 +27,7 @@ def warm_document(bench: Bench) -> list[Figure]:
     return [Figure("document_warm_ms", median(warm) * 1000, Baseline("document_cold_ms", median(cold) * 1000))]
 
 
-def _document(bench: Bench) -> OfficialDocument:
+def acceptance(bench: Bench) -> OfficialDocument:
     """An acceptance notice."""
     team = bench.teams[0]
     case = lives.receivable(team, people.applicants()[0])

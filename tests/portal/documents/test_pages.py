@@ -18,6 +18,7 @@ from portal.privacy.services import erase, new_person_key
 from portal.web.grants import Actor
 from tests.pages import check_page
 from tests.portal.documents.papers import SUBJECT_KIND, issue
+from tests.portal.documents.signers import Running
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +34,7 @@ def state_today(subject_id: UUID) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _policy(settings: Any, tmp_path: Any) -> Iterator[None]:
+def _policy(signer: Running, settings: Any, tmp_path: Any) -> Iterator[None]:
     cache.clear()
     settings.FILES_DIR = tmp_path / "files"
     settings.DEMONSTRATION = True

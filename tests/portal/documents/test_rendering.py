@@ -22,7 +22,6 @@ from portal.documents.kinds import DocumentKind, title_of
 from portal.documents.models import OfficialDocument
 from portal.files import storage
 from portal.files.services import collect_orphans
-from portal.outbox import services as outbox
 from portal.privacy.services import erase, new_person_key
 from tests.portal.documents.papers import DATA, RARE, issue
 
@@ -140,15 +139,6 @@ def test_text_of_people_stays_text() -> None:
     html = rendering.html_of(issue(DocumentKind.REFUSAL, reasons="<img src=file:///etc/passwd>", facts="2026-12-01"))
     assert "&lt;img src=file:///etc/passwd&gt;" in html
     assert "2026-12-01" in html
-
-
-@pytest.mark.django_db
-def test_the_outbox_makes_the_pdf_once(settings: Any, the_press: press.Press) -> None:
-    settings.DEMONSTRATION = False
-    document = issue()
-    assert outbox.run_due() == 1
-    document.refresh_from_db()
-    assert storage.path_of(document.pdf_sha256).exists()
 
 
 @pytest.mark.django_db

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import secrets
 from typing import Any, Final
 from uuid import UUID
 
-import rfc8785
 from django.conf import settings
 from django.db import connection
 
 from portal.clock import SHANGHAI, local_date
+from portal.documents import contents as stored
 from portal.documents import rules
 from portal.documents.kinds import DocumentKind
 from portal.documents.models import DocumentCounter, OfficialDocument
@@ -24,7 +23,7 @@ from portal.web import statements
 from portal.web.keys import ulid, uuid7
 
 RENDER: Final = "documents.render"
-TEMPLATE_VERSION: Final = 1
+TEMPLATE_VERSION: Final = 2
 HOTLINE: Final = "12345"
 
 
@@ -37,6 +36,7 @@ def issue(
     person_key: PersonKey | None,
     data: dict[str, Any],
     issued_at: dt.datetime,
+    valid_until: dt.date | None = None,
 ) -> OfficialDocument:
     """Number and store a document; the counter stays locked until the act commits, so that numbers have no gap.
 
@@ -51,7 +51,7 @@ def issue(
     seq = _next_number(department, kind, year)
     number = rules.document_number(kind=kind, department_short_name=department.short_name, year=year, seq=seq)
     code = ulid()
-    text = rfc8785.dumps(
+    text, digest = stored.canonical(
         {
             "kind": kind.value,
             "number": number,
@@ -79,13 +79,14 @@ def issue(
         subject_id=subject_id,
         person_key=person_key,
         issuer_name=department.name,
-        data=text.decode(),
-        data_hash=hashlib.sha256(text).hexdigest(),
+        data=text,
+        data_hash=digest,
         template_version=TEMPLATE_VERSION,
         issued_at=issued_at,
+        valid_until=valid_until,
     )
     statements.insert(document)
-    if not settings.DEMONSTRATION:  # the demonstration renders on first request
+    if not settings.DEMONSTRATION:  # the demonstration makes and signs the PDF on first request
         enqueue(kind=RENDER, payload={"document": str(document.pk)}, key=str(document.pk))
     return document
 
