@@ -51,7 +51,7 @@ def seal_by_master(text: bytes, associated: bytes) -> bytes:
 
 
 def unseal_by_master(value: bytes, associated: bytes) -> bytes:
-    """Decrypt under the master key that the value names."""
+    """Decrypt under the master key that the value names, which may be an old one."""
     key = key_ring().masters.get(key_id_of(value))
     if key is None:
         raise Undecipherable("the master key of this value is not in the key file")

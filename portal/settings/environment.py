@@ -93,6 +93,10 @@ class Environment:
         _address("postgresql", "postgres"), "", "the same database, owner's role; empty: the application's role"
     )
     redis_url: str = _variable(_address("redis", "rediss", "unix"), "", "outside Redis; empty: the embedded server")
+    key_service_url: str = _variable(
+        _address("http", "https"), "", "key service that wraps the master keys; empty: a file of mode 0600 alone"
+    )
+    key_service_token: str = _variable(_text, "", "bearer token for the key service")
     secret_key: str = _variable(_text, "", "key that signs sessions and links; required in production")
     debug: bool = _variable(_flag, "0", "show Django's technical pages; refused in production")
     demonstration: str = _variable(_text, "", "1: the demonstration city is installed; 0: not; empty: by the settings")
