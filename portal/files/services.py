@@ -89,8 +89,13 @@ def collect_orphans(limit: int) -> int:
 
 def _collect(folder: Path, limit: int) -> int:
     old = set(storage.older_than(folder, ORPHAN_AGE))
-    hashes = {name for name in old if storage.is_hash(name)}
+    kept = referenced({name for name in old if storage.is_hash(name)})
+    return sum(storage.remove_old(folder / name, ORPHAN_AGE) for name in sorted(old - kept)[:limit])
+
+
+def referenced(hashes: set[str]) -> set[str]:
+    """Which of these contents somebody refers to."""
     kept = set(StoredFile.objects.filter(sha256__in=hashes).order_by().values_list("sha256", flat=True))
     for references in _references:
         kept |= references(hashes - kept)
-    return sum(storage.remove_old(folder / name, ORPHAN_AGE) for name in sorted(old - kept)[:limit])
+    return kept

@@ -9,4 +9,9 @@ class MessagingConfig(AppConfig):
     verbose_name = "消息"
 
     def ready(self) -> None:
+        from portal.messaging import personal_data
+        from portal.outbox import sweepers
+
         import_module("portal.messaging.jobs")  # registers the outbox handler
+        personal_data.register_all()
+        sweepers.register("retention.messages", personal_data.sweep)

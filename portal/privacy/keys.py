@@ -75,7 +75,9 @@ class _Ring:
             status = path.stat()
         except FileNotFoundError:
             if not getattr(settings, "TESTING", False):
-                raise ImproperlyConfigured(f"the key file {path} is missing; set-up creates it on first start") from None
+                raise ImproperlyConfigured(
+                    f"the key file {path} is missing; set-up creates it on first start"
+                ) from None
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _create(path)
             status = path.stat()

@@ -116,6 +116,18 @@ def mask_bank_card(number: str) -> str:
     return STAR * (len(digits) - 4) + digits[-4:]
 
 
+def mask_answer(text: str) -> str:
+    """An answer that the form marks as sensitive (个人信息保护法 28): a number by its ends, else nothing."""
+    compact = re.sub(r"[\s-]", "", text)
+    if re.fullmatch(r"[0-9]{12,}", compact) and len(compact) != 18:
+        return mask_bank_card(compact)
+    if re.fullmatch(r"[0-9]{17}[0-9Xx]", compact):
+        return mask_identity_number(compact)
+    if re.fullmatch(r"1[3-9][0-9]{9}", compact):
+        return mask_mobile(compact)
+    return STAR * 3
+
+
 _IN_TEXT: Final = (
     (re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])"), mask_identity_number),
     (re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"), mask_mobile),

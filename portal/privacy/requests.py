@@ -11,7 +11,7 @@ from portal.web.keys import uuid7
 
 
 class DataRequest(models.Model):
-    """One request of a person: correction, closing of the account, erasure. Copies are given at once and need no row."""
+    """One request of a person: correction, closing, erasure. Copies are given at once and need no row."""
 
     class Kind(models.TextChoices):
         CORRECTION = "correction", "更正"

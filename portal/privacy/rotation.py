@@ -58,14 +58,14 @@ def columns() -> list[Column]:
 
 
 def _column(model: type[models.Model], field: EncryptedTextField) -> Column:
-    key = model._meta.pk.column
+    key, column = str(model._meta.pk.column), str(field.column)
     names = {f.column for f in model._meta.concrete_fields}
     return Column(
         model._meta.db_table,
         key,
-        field.column,
+        column,
         "id" if "id" in names else key,  # as EncryptedTextField binds a value to its row
-        field.context or f"{model._meta.db_table}.{field.column}",
+        field.context or f"{model._meta.db_table}.{column}",
     )
 
 
