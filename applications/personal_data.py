@@ -11,10 +11,8 @@ from django.db.models import Q, QuerySet
 from applications.attachments import DRAFT_KIND, OWNER_KIND
 from applications.forms.details import value_text
 from applications.models import Act, Case, Delivery, Draft
-from applications.papers import SUBJECT_KIND
 from applications.services import forgetting
 from portal.clock import local_date
-from portal.documents import personal_data as documents
 from portal.files import personal_data as files
 from portal.privacy.masking import ERASED_TEXT
 from portal.privacy.retention import Term
@@ -69,7 +67,6 @@ def _case(case: Case) -> dict[str, Any]:
             {"材料": material.name, "文件": [given.file.name for given in material.files.all()]}
             for material in case.materials.select_related("requirement").prefetch_related("files__file")
         ],
-        "文书": documents.copies(subject_kind=SUBJECT_KIND, subject_id=case.pk),
     }
 
 

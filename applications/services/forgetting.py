@@ -20,10 +20,8 @@ from applications.models import (
     Opinion,
     SpecialProcedure,
 )
-from applications.papers import SUBJECT_KIND
 from applications.states import FINAL_STATES
 from portal import clock
-from portal.documents import personal_data as documents
 from portal.files import personal_data as files
 from portal.files.models import StoredFile
 from portal.ledger.services import record
@@ -39,9 +37,10 @@ def retention_of(case: Case) -> Retention:
 
 @transaction.atomic
 def forget_case(case_id: UUID) -> bool:
-    """Empty names, numbers, addresses, answers, texts, files, papers and search words; twice changes nothing.
+    """Empty names, numbers, addresses, answers, texts, files and search words; twice changes nothing.
 
-    States, dates, numbers and acts stay: they are the office's, not the person's.
+    States, dates, numbers and acts stay: they are the office's, not the person's. Official documents never change:
+    nobody reads them through the case any more (policies), and they go with the person's key.
     """
     case = Case.objects.select_for_update(no_key=True, of=("self",)).filter(pk=case_id, erased_at=None).first()
     if case is None:
@@ -55,7 +54,6 @@ def forget_case(case_id: UUID) -> bool:
     _forget_search(case.pk)
     _forget_texts(case.pk)
     _forget_files(case.pk)
-    documents.forget(subject_kind=SUBJECT_KIND, subject_id=case.pk)
     messages.forget_about(case.pk)
     record(subject=case.pk, kind="privacy.case_erased", actor=None, body={"law": "个人信息保护法 47"})
     return True

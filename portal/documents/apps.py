@@ -7,7 +7,9 @@ class DocumentsConfig(AppConfig):
     verbose_name = "文书"
 
     def ready(self) -> None:
+        from portal.documents import personal_data
         from portal.documents.rendering import referenced
         from portal.files.services import refer_from
 
         refer_from(referenced)
+        personal_data.register_all()

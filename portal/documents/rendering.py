@@ -145,6 +145,6 @@ def render_job(job: JobView) -> None:
 
 
 def referenced(hashes: set[str]) -> set[str]:
-    """Which of these contents are PDFs of documents, for the collection of orphaned files."""
-    found = OfficialDocument.objects.filter(pdf_sha256__in=hashes).order_by().values_list("pdf_sha256", flat=True)
-    return set(found)
+    """Which of these contents are PDFs of documents, for the collection of orphaned files; not of erased persons."""
+    found = OfficialDocument.objects.filter(pdf_sha256__in=hashes, person_key__erased_at=None)
+    return set(found.order_by().values_list("pdf_sha256", flat=True))

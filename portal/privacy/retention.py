@@ -17,6 +17,7 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     DECIDED_CASE = "decided_case"
     ENDED_CASE = "ended_case"
+    DOCUMENT = "document"
     DRAFT = "draft"
     MESSAGE = "message"
     CODE = "code"
@@ -89,6 +90,14 @@ TABLE: Final[tuple[Retention, ...]] = (
         "办件结束后 10 年",
         _ARCHIVES,
         years=10,
+    ),
+    Retention(
+        Kind.DOCUMENT,
+        "向您出具的文书（加密）",
+        "供任何人查验真伪，备查、复议和诉讼",
+        "账号和全部办件删除",
+        "全部办件期满后，随您的个人密钥销毁",
+        _ARCHIVES,
     ),
     Retention(
         Kind.DRAFT,

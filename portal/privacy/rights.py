@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from portal import clock
 from portal.privacy.retention import Term
 
 Data = dict[str, Any]
@@ -68,7 +69,9 @@ def files(key_id: UUID) -> Iterable[tuple[str, bytes]]:
 
 def terms(key_id: UUID) -> list[Term]:
     """What has to be kept still, the longest first."""
-    return sorted((term for room in rooms() for term in room.terms(key_id)), key=lambda term: term.until, reverse=True)
+    today = clock.today()
+    running = [term for room in rooms() for term in room.terms(key_id) if term.until > today]
+    return sorted(running, key=lambda term: term.until, reverse=True)
 
 
 def obstacles(key_id: UUID) -> list[str]:

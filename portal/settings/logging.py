@@ -70,6 +70,9 @@ def logging_settings(level: str) -> None:
                 # Django's own request log repeats ours, with the query string in it.
                 "django.request": {"level": "ERROR"},
                 "django.server": {"level": "ERROR"},
+                # At DEBUG they write the variables of a page and the parameters of a query.
+                "django.template": {"level": "INFO"},
+                "django.db.backends": {"level": "INFO"},
                 "fontTools": {"level": "ERROR"},
                 "weasyprint": {"level": "ERROR"},
                 "jieba": {"level": "WARNING"},

@@ -68,7 +68,10 @@ def _case_context(request: PortalRequest, page: CasePage, listed: str) -> dict[s
         "facts": facts.applicant_facts(case) + facts.application_facts(case),
         "todo": _todo(page),
         "timeline": facts.timeline_rows(page),
-        "documents": [{"document": document, "url": document_url(document)} for document in page.documents],
+        "documents": [
+            {"document": document, "url": document_url(document) if case.erased_at is None else ""}
+            for document in page.documents
+        ],
         "acts": _acts(case, offers, listed),
         "rare": _rare(case, offers, listed),
         "in_place": _in_place(case, offers),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.groups import acts, clocks, documents, pages, search, starts, worklist
+from tests.benchmarks.groups import acts, clocks, documents, pages, privacy, search, starts, worklist
 
 Measure = Callable[[Bench], list[Figure]]
 
@@ -19,6 +19,6 @@ MEASURES: Mapping[str, Sequence[Measure]] = {
     "board": (),
     "import": (),
     "pdf": (documents.warm_document,),
-    "trust": (),
+    "trust": (privacy.blind_look_up,),
     "start": (starts.starts,),
 }
