@@ -67,26 +67,30 @@ class _Ring:
     def __init__(self) -> None:
         self._seen: tuple[str, int, int] | None = None
         self._ring: KeyRing | None = None
+        self._folder: object = None
+        self._path = ""
 
     def __call__(self) -> KeyRing:
         """Raises ImproperlyConfigured when the file is missing or open to others."""
-        path = key_file()
+        if settings.DATA_DIR is not self._folder:
+            self._folder, self._path = settings.DATA_DIR, str(key_file())
         try:
-            status = path.stat()
+            status = os.stat(self._path)
         except FileNotFoundError:
             if not getattr(settings, "TESTING", False):
                 raise ImproperlyConfigured(
-                    f"the key file {path} is missing; set-up creates it on first start"
+                    f"the key file {self._path} is missing; set-up creates it on first start"
                 ) from None
+            path = key_file()
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _create(path)
             status = path.stat()
-        seen = (str(path), status.st_ino, status.st_mtime_ns)
+        seen = (self._path, status.st_ino, status.st_mtime_ns)
         ring = self._ring
         if ring is None or seen != self._seen:
             if status.st_mode & 0o077:
-                raise ImproperlyConfigured(f"the key file {path} must have mode 0600")
-            ring = _opened(_read(path))
+                raise ImproperlyConfigured(f"the key file {self._path} must have mode 0600")
+            ring = _opened(_read(key_file()))
             self._ring, self._seen = ring, seen
         return ring
 
