@@ -10,7 +10,7 @@ from django.db.models import Q
 from applications import rows
 from applications.models import Case
 from applications.states import CaseChannel
-from portal.accounts.models import ApprovalOffice, LegalPerson, Mandate, User
+from portal.accounts.models import ApprovalOffice, LegalPerson, Mandate, Person, User
 from portal.privacy.models import PersonKey
 from portal.privacy.services import commitment
 from portal.web.grants import Actor
@@ -26,7 +26,7 @@ def applicant_key(person: Person | None, legal_person: LegalPerson | None) -> Pe
 
 def person_key_of(case: Case) -> PersonKey:
     """The erasable key under which the applicant's data stands: that of the day of submission."""
-    if not Case.person_key.is_cached(case):  # type: ignore[attr-defined]  # the stubs do not know the descriptor
+    if not Case.person_key.is_cached(case):
         if case.person_key_id is not None:
             (case.person_key,) = rows.person_key(key=case.person_key_id)
         elif case.applicant_person_id is not None:
