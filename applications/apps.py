@@ -7,8 +7,8 @@ class ApplicationsConfig(AppConfig):
     verbose_name = "办件库"
 
     def ready(self) -> None:
-        from applications import permissions, policies, uploads
-        from applications.services import leaving, recounting, sweeping
+        from applications import permissions, personal_data, policies, uploads
+        from applications.services import forgetting, leaving, recounting, sweeping
         from portal.accounts import hooks as accounts
         from portal.outbox import sweepers
         from portal.workdays import hooks as workdays
@@ -16,7 +16,10 @@ class ApplicationsConfig(AppConfig):
         permissions.register_permissions()
         policies.register_all()
         uploads.register_all()
+        personal_data.register_all()
         sweepers.register("cases", sweeping.sweep)
+        sweepers.register("retention.cases", forgetting.sweep)
+        sweepers.register("retention.drafts", forgetting.sweep_drafts)
         workdays.register("cases", recounting.on_calendar_change)
         if leaving.on_staff_left not in accounts.staff_left:
             accounts.staff_left.append(leaving.on_staff_left)

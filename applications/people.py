@@ -10,19 +10,31 @@ from django.db.models import Q
 from applications import rows
 from applications.models import Case
 from applications.states import CaseChannel
-from portal.accounts.models import ApprovalOffice, LegalPerson, Mandate, User
+from portal.accounts.models import ApprovalOffice, LegalPerson, Mandate, Person, User
 from portal.privacy.models import PersonKey
 from portal.privacy.services import commitment
 from portal.web.grants import Actor
 
 
+def applicant_key(person: Person | None, legal_person: LegalPerson | None) -> PersonKey:
+    """The erasable key under which an application stands: of the person, or of the legal representative."""
+    if legal_person is not None:
+        return legal_person.representative.key
+    assert person is not None
+    return person.key
+
+
 def person_key_of(case: Case) -> PersonKey:
-    """The erasable key under which the applicant's data stands: of the person, or of the legal representative."""
-    if case.applicant_person_id is not None:
-        (key,) = rows.key_of_person(person=case.applicant_person_id)
-    else:
-        (key,) = rows.key_of_representative(legal_person=case.applicant_legal_id)
-    return key
+    """The erasable key under which the applicant's data stands: that of the day of submission."""
+    if not Case.person_key.is_cached(case):
+        if case.person_key_id is not None:
+            (case.person_key,) = rows.person_key(key=case.person_key_id)
+        elif case.applicant_person_id is not None:
+            (case.person_key,) = rows.key_of_person(person=case.applicant_person_id)
+        else:
+            (case.person_key,) = rows.key_of_representative(legal_person=case.applicant_legal_id)
+    assert case.person_key is not None
+    return case.person_key
 
 
 def sealed(case: Case, text: str) -> str | None:

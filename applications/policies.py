@@ -22,7 +22,7 @@ from portal.web.grants import Actor
 def may_read_case(actor: Actor, case_id: UUID) -> bool:
     """The applicant, and staff who may see the department's cases."""
     case = Case.objects.filter(pk=case_id).first()
-    if case is None:
+    if case is None or case.erased_at is not None:
         return False
     if any(actor.grants.has_for(permission, case.department_id) for permission in READING):
         return True

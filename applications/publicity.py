@@ -84,7 +84,8 @@ def published_cases(wanted: Mapping[str, str]) -> QuerySet[Case]:
     What a filter cannot mean is left out.
     """
     cases = (
-        Case.objects.exclude(edition__publicity=CasePublicity.NONE)
+        Case.objects.filter(restricted_at=None, erased_at=None)
+        .exclude(edition__publicity=CasePublicity.NONE)
         .select_related("edition__item", "department", "clock")
         .only(*_COLUMNS)
     )
@@ -145,7 +146,8 @@ def public_line(case: Case) -> PublicLine:
 def published_case(number: str) -> Case:
     """One public case (1 query); NotFound alike for an unknown number and for one that is not public."""
     case = (
-        Case.objects.exclude(edition__publicity=CasePublicity.NONE)
+        Case.objects.filter(restricted_at=None, erased_at=None)
+        .exclude(edition__publicity=CasePublicity.NONE)
         .select_related("edition__item", "situation", "department", "clock")
         .filter(number=number)
         .first()

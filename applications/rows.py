@@ -29,6 +29,8 @@ _DEPARTMENT: Final = Prepared(lambda: Department.objects.filter(pk=Parameter("de
 _MATERIALS: Final = Prepared(lambda: CaseMaterial.objects.filter(case_id=_CASE).order_by("position"))
 
 clock_events_of: Final = Prepared(lambda: ClockEvent.objects.filter(case_id=_CASE).order_by("seq"))
+person_key: Final = Prepared(lambda: PersonKey.objects.filter(pk=Parameter("key")))
+# Of cases from before each had its key.
 key_of_person: Final = Prepared(
     lambda: PersonKey.objects.filter(pk__in=Person.objects.filter(pk=_PERSON).values("key"))
 )

@@ -112,6 +112,8 @@ class FormFieldData(Part):
     help: Optional = ""
     max_length: Positive | None = None
     choices: tuple[Text, ...] = ()
+    # Masked on staff's pages until somebody says why the whole is needed (个人信息保护法 28).
+    sensitive: bool = False
 
 
 class QuestionData(Part):

@@ -11,6 +11,7 @@ from django import forms
 
 from applications.drafting import OpenDraft
 from applications.forms.apply import StepForm
+from portal.privacy.masking import mask_answer
 from portal.web.dates import date_full
 from portal.web.forms import speak_chinese
 
@@ -105,3 +106,9 @@ def value_text(spec: Mapping[str, Any], value: Any) -> str:
             return f"{int(value):,}" if isinstance(value, int) else str(value)
         case _:
             return str(value)
+
+
+def shown_text(spec: Mapping[str, Any], value: Any) -> str:
+    """A kept value as staff's pages and lists show it: a sensitive answer masked."""
+    text = value_text(spec, value)
+    return mask_answer(text) if spec.get("sensitive") and value not in (None, "") else text

@@ -12,7 +12,8 @@ from applications.states import FINAL_STATES, CaseChannel, CaseState, ClockLevel
 from catalog.models import ItemEdition, Situation
 from portal.accounts.models import LegalPerson, Person, User
 from portal.organizations.models import Department, Window
-from portal.privacy.fields import EncryptedTextField
+from portal.privacy.fields import EncryptedJSONField, EncryptedTextField
+from portal.privacy.models import PersonKey
 from portal.web.keys import uuid7
 
 
@@ -47,10 +48,14 @@ class Case(models.Model):
     submitted_by = models.ForeignKey(
         User, models.PROTECT, related_name="submitted_cases", verbose_name="提交用户", help_text="大厅收件时为窗口人员"
     )
-    contact_phone = EncryptedTextField("联系电话")
-    address = EncryptedTextField("地址", blank=True, default="")
+    # The applicant's key at submission (a firm's: its representative's); PROTECT: a key is erased, its row never.
+    person_key = models.ForeignKey(
+        PersonKey, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="密钥", db_index=False
+    )
+    contact_phone = EncryptedTextField("联系电话", person_key="person_key")
+    address = EncryptedTextField("地址", person_key="person_key", blank=True, default="")
     subject = models.CharField("事由", max_length=200, blank=True)
-    details = models.JSONField("申请内容", default=dict)
+    details = EncryptedJSONField("申请内容", person_key="person_key", default=dict)
     delivery_method = models.CharField("领取方式", max_length=20)
     declared_at = models.DateTimeField("真实性承诺时间", help_text="行政许可法第三十一条")
 
@@ -75,6 +80,8 @@ class Case(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="claimed_cases", verbose_name="经办"
     )
     claimed_at = models.DateTimeField("认领时间", null=True, blank=True)
+    restricted_at = models.DateTimeField("限制处理时间", null=True, blank=True, help_text="只保存，不公示、不检索")
+    erased_at = models.DateTimeField("个人信息删除时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "办件"
@@ -133,6 +140,8 @@ class Case(models.Model):
             GinIndex(
                 fields=["reviewer_ids"], condition=Q(state=CaseState.APPROVING), fastupdate=False, name="case_submitted"
             ),
+            models.Index(fields=["person_key"], name="case_by_person_key"),
+            models.Index(fields=["closed_at"], condition=Q(erased_at__isnull=True), name="case_to_run_out"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from applications.models.case import Case
 from catalog.models import ItemEdition, MaterialRequirement, Situation
 from portal.accounts.models import LegalPerson, User
 from portal.files.models import StoredFile
-from portal.privacy.fields import EncryptedTextField
+from portal.privacy.fields import EncryptedJSONField, EncryptedTextField
 from portal.web.keys import uuid7
 
 
@@ -27,7 +27,7 @@ class Draft(models.Model):
     )
     contact_phone = EncryptedTextField("联系电话", blank=True, default="")
     address = EncryptedTextField("地址", blank=True, default="")
-    details = models.JSONField("申请内容", default=dict, blank=True)
+    details = EncryptedJSONField("申请内容", default=dict, blank=True)
     delivery_method = models.CharField("领取方式", max_length=20, blank=True)
     not_applicable = models.JSONField(
         "不适用的材料", default=list, blank=True, help_text="有条件的材料中申请人说不适用的，材料代码"

@@ -23,6 +23,7 @@ JOINED: Final = (
     "edition__item",
     "situation",
     "department",
+    "person_key",
     "applicant_person__key",
     "applicant_legal__representative__key",
     "agent",

@@ -19,8 +19,10 @@ from applications.services.materials import (
 )
 from applications.services.submission import Submitted, receive_in_hall
 from applications.services.sweeping import sweep
+from applications.services.unmasking import UNMASKING_REASONS, unmask_case
 
 __all__ = [
+    "UNMASKING_REASONS",
     "Submitted",
     "add_scan",
     "add_supply_file",
@@ -38,4 +40,5 @@ __all__ = [
     "save_draft",
     "submit_draft",
     "sweep",
+    "unmask_case",
 ]

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from applications import clockwork, papers
 from applications.attachments import OWNER_KIND, unclean_fault
 from applications.models import Act, Case, CaseClock, CaseMaterial, CaseMaterialFile
+from applications.people import applicant_key
 from applications.permissions import CasePermission
 from applications.process import PROCESS
 from applications.recording import act_id, add_clock_event, move_tasks
@@ -81,6 +82,7 @@ def create_case(application: Application, *, actor: Actor, key: UUID, now: dt.da
     applicant = application.legal_person or application.person
     assert applicant is not None and actor.user_id is not None
     case = Case(
+        person_key=applicant_key(application.person, application.legal_person),
         number=numbers.allocate(edition.department, today),
         query_code=numbers.query_code(),
         edition=edition,

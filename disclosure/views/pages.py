@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from catalog.queries import FIRM, PERSON, department_counts, theme_counts
 from disclosure.caching import cacheable
 from portal import clock
+from portal.privacy.retention import TABLE
 from portal.web.access import public
 
 
@@ -23,7 +24,7 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cacheable
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "disclosure/privacy.html")
+    return render(request, "disclosure/privacy.html", {"retention": TABLE})
 
 
 @public

@@ -9,14 +9,22 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
-        from portal.accounts import grants, jobs, text_messages
+        from portal.accounts import grants, jobs, personal_data, text_messages
         from portal.accounts.permissions import register_permissions
+        from portal.accounts.services import rights
+        from portal.outbox import sweepers
+        from portal.privacy import erasures, rotation
         from portal.web import access, reference
         from portal.web.grants import register_resolver
 
         # Importing them registers their handlers of outbox jobs.
         assert jobs.__name__ and text_messages.__name__
         register_permissions()
+        personal_data.register_all()
+        rotation.register("accounts.text_messages", text_messages.reseal)
+        sweepers.register("retention.codes", personal_data.sweep_codes)
+        sweepers.register("retention.requests", rights.sweep)
+        sweepers.register("retention.erasures", erasures.complete)
         register_resolver(grants.resolve, name=grants.name_of)
         reference.register(floor=reference.ACCOUNTS, name="accounts", load=grants.sync_roles)
         user_logged_in.connect(grants.on_sign_in, dispatch_uid="accounts.sign_in")

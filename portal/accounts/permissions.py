@@ -16,6 +16,7 @@ class AccountsPermission(PermissionEnum):
     MANAGE_ROLES = "manage_roles", "授予和收回角色"
     MANAGE_ORGANISATION = "manage_organisation", "管理部门和窗口"
     MANAGE_CALENDAR = "manage_calendar", "维护工作日历"
+    PROTECT_DATA = "protect_data", "处理个人信息请求"
 
 
 _P: Final = AccountsPermission
@@ -32,6 +33,7 @@ HOLDERS: Final = {
         _P.MANAGE_ORGANISATION,
         _P.MANAGE_CALENDAR,
     ],
+    Role.DATA_PROTECTION_OFFICER: [_P.PROTECT_DATA],
     Role.SUPERVISOR: [_P.VIEW_STATIONING],
     Role.INSPECTOR: [_P.VIEW_STATIONING],
     Role.GOVERNMENT_OFFICE: [_P.VIEW_STATIONING],

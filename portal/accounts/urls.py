@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.accounts.views import profile, stationing, verification
+from portal.accounts.views import profile, protection, rights, stationing, verification
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,6 +12,14 @@ urlpatterns = [
     path("my/profile/link/", profile.link, name="link"),
     path("my/profile/link/code/", profile.link_code, name="link_code"),
     path("my/profile/legal-persons/add/", profile.add_legal_person, name="add_legal_person"),
+    path("my/profile/data/", rights.my_data, name="my_data"),
+    path("my/profile/data/copy/", rights.copy, name="data_copy"),
+    path("my/profile/data/correction/", rights.ask_correction, name="ask_correction"),
+    path("my/profile/data/email/", rights.change_email, name="change_email"),
+    path("my/profile/data/close/", rights.close_account, name="close_account"),
+    path("my/profile/data/erase/", rights.ask_erasure, name="ask_erasure"),
+    path("desk/protection/", protection.protection, name="protection"),
+    path("desk/protection/<uuid:request_id>/", protection.answer_correction, name="answer_correction"),
     path("desk/verification/", verification.find, name="verification"),
     path("desk/verification/persons/<uuid:person_id>/", verification.verify_person, name="verify_person"),
     path("desk/verification/firms/<uuid:legal_person_id>/", verification.verify_firm, name="verify_firm"),

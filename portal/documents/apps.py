@@ -7,7 +7,10 @@ class DocumentsConfig(AppConfig):
     verbose_name = "文书"
 
     def ready(self) -> None:
-        from portal.documents import jobs  # registers the outbox's handler
+        from portal.documents import (
+            jobs,  # registers the outbox's handler
+            personal_data,
+        )
         from portal.documents.permissions import register_permissions
         from portal.documents.rendering import referenced
         from portal.documents.services.trust import load, refresh
@@ -20,3 +23,4 @@ class DocumentsConfig(AppConfig):
         register_permissions()
         reference.register(floor=reference.CATALOG, name="signatures", load=load)
         sweepers.register("documents.trust", refresh)
+        personal_data.register_all()

@@ -152,7 +152,7 @@ def _moment(value: str) -> dt.date:
 
 
 def referenced(hashes: set[str]) -> set[str]:
-    """Which of these contents are PDFs of documents, for the collection of orphaned files."""
-    rows = OfficialDocument.objects.order_by()
+    """Which of these contents are PDFs of documents, for the collection of orphaned files; not of erased persons."""
+    rows = OfficialDocument.objects.filter(person_key__erased_at=None).order_by()
     rendered = rows.filter(pdf_sha256__in=hashes).values_list("pdf_sha256", flat=True)
     return set(rendered) | set(rows.filter(signed_sha256__in=hashes).values_list("signed_sha256", flat=True))

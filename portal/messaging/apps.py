@@ -10,9 +10,14 @@ class MessagingConfig(AppConfig):
     verbose_name = "消息"
 
     def ready(self) -> None:
+        from portal.messaging import personal_data
+        from portal.outbox import sweepers
+
         import_module("portal.messaging.jobs")  # registers the outbox handler
         if settings.SMS_URL:
             from portal.accounts import hooks
             from portal.messaging.gateway import HttpGateway
 
             hooks.sms_channels.append(HttpGateway(settings.SMS_URL).send)
+        personal_data.register_all()
+        sweepers.register("retention.messages", personal_data.sweep)

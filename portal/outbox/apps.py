@@ -8,7 +8,8 @@ class OutboxConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from portal.outbox import services, sweepers
+        from portal.outbox import retention, services, sweepers
 
         sweepers.register("outbox", services.run_due)
         sweepers.register("outbox_dead", services.bury_exhausted)
+        sweepers.register("retention.jobs", retention.sweep)

@@ -3,7 +3,6 @@
 The associated data names column and row, so that a value moved to another row or column does not open.
 """
 
-import hashlib
 import hmac
 import os
 from typing import Final
@@ -51,7 +50,7 @@ def seal_by_master(text: bytes, associated: bytes) -> bytes:
 
 
 def unseal_by_master(value: bytes, associated: bytes) -> bytes:
-    """Decrypt under the master key that the value names."""
+    """Decrypt under the master key that the value names, which may be an old one."""
     key = key_ring().masters.get(key_id_of(value))
     if key is None:
         raise Undecipherable("the master key of this value is not in the key file")
@@ -61,10 +60,12 @@ def unseal_by_master(value: bytes, associated: bytes) -> bytes:
 def blind_index(purpose: str, text: str) -> str:
     """HMAC-SHA256 (hex) over the normalised text, for look-up by equality; `purpose` separates the columns."""
     message = purpose.encode() + b"\x00" + normalise_number(text).encode()
-    return hmac.new(key_ring().index, message, hashlib.sha256).hexdigest()
+    return hmac.digest(key_ring().index, message, "sha256").hex()
 
 
 def normalise_number(text: str) -> str:
     """Half width, upper case, without blanks and hyphens: one spelling for each number."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     halved = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text)
     return "".join(c for c in halved.upper() if not c.isspace() and c not in "-‐‑–—")

@@ -1,15 +1,24 @@
 """Model fields for personal data: encrypted text and its blind index."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from django.db import models
 
 from portal.privacy import cipher
-from portal.privacy.models import PersonKey
+from portal.privacy.masking import ERASED_TEXT
+from portal.privacy.person_keys import PersonKey
 
-ERASED_TEXT: Final = "（已删除）"
+__all__ = [
+    "ERASED_TEXT",
+    "BlindIndexField",
+    "Ciphertext",
+    "EncryptedJSONField",
+    "EncryptedTextField",
+    "encrypted_fields",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,8 @@ class EncryptedTextField(models.Field):
             return None
         if isinstance(value, Ciphertext):
             return value.value
+        if value == "":
+            return b""  # emptying hides nothing
         raise TypeError(f"{self.name} is encrypted: save the row, and look it up by its blind index")
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
@@ -142,6 +153,34 @@ class EncryptedTextField(models.Field):
             raise ValueError(f"{self.name} is bound to its row, which has no id yet")
         column = self.context or f"{self.model._meta.db_table}.{self.column}"
         return f"{column}|{row}".encode()
+
+
+class EncryptedJSONField(EncryptedTextField):
+    """A JSON object that is one encrypted text in the database; after erasure it reads as an empty object.
+
+    What is read is a copy of one's own: set the attribute to change it.
+    """
+
+    description = "encrypted JSON object"
+
+    def seal(self, instance: models.Model, text: str) -> bytes:
+        return super().seal(instance, "" if text == "{}" else text)
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+    def get_prep_value(self, value: Any) -> Any:
+        return super().get_prep_value("" if value == {} else value)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Ciphertext | None:
+        value = model_instance.__dict__.get(self.attname)
+        if not isinstance(value, Ciphertext) and value is not None:
+            model_instance.__dict__[self.attname] = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return super().pre_save(model_instance, add)
+
+    def open(self, instance: models.Model, stored: Ciphertext) -> Any:
+        text = super().open(instance, stored)
+        return json.loads(text) if text and text != ERASED_TEXT else {}
 
 
 class BlindIndexField(models.CharField):

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Final
 
 STAR: Final = "*"
+#: What stands where a person's data was erased; it is shown as it is.
+ERASED_TEXT: Final = "（已删除）"
 _ORGANISATION: Final = re.compile(
     r"公司|集团|合作|银行|企业|事务所|工作室|经营|商行|超市|农场|(?:厂|店|部|院|校|学|所|站|中心|社|会|局|园|行|馆|办|委|矿)$"
 )
@@ -21,6 +23,8 @@ _CITY: Final = re.compile(r"^.*?(?:自治州|地区|盟|州市|市)")
 
 def mask_name(name: str) -> str:
     """张三 -> 张*, 张小三 -> 张*三, longer: first and last kept. A compound surname shows its first character."""
+    if name == ERASED_TEXT:
+        return name
     name = name.strip()
     if len(name) <= 1:
         return STAR * len(name)
@@ -41,6 +45,8 @@ def mask_party(name: str, *, is_person: bool) -> str:
 
 def mask_identity_number(number: str) -> str:
     """140602********1234: the first six and the last four."""
+    if number == ERASED_TEXT:
+        return number
     number = number.strip()
     if len(number) < 15:
         return STAR * len(number)
@@ -49,6 +55,8 @@ def mask_identity_number(number: str) -> str:
 
 def mask_mobile(number: str) -> str:
     """138****1234"""
+    if number == ERASED_TEXT:
+        return number
     digits = re.sub(r"\D", "", number)
     if len(digits) == 13 and digits.startswith("86"):
         digits = digits[2:]
@@ -59,6 +67,8 @@ def mask_mobile(number: str) -> str:
 
 def mask_landline(number: str) -> str:
     """0349-***1234; without an area code ***1234."""
+    if number == ERASED_TEXT:
+        return number
     match = re.fullmatch(r"\(?(0\d{2,3})\)?[-\s‑—]*(\d{7,8})(?:[-转\s]*\d{1,6})?", number.strip())
     if match is not None:
         return f"{match.group(1)}-{STAR * (len(match.group(2)) - 4)}{match.group(2)[-4:]}"
@@ -78,6 +88,8 @@ def mask_phone(number: str) -> str:
 
 def mask_email(address: str) -> str:
     """a***@x.cn"""
+    if address == ERASED_TEXT:
+        return address
     local, at, domain = address.strip().rpartition("@")
     if not at or not local:
         return STAR * 3
@@ -86,6 +98,8 @@ def mask_email(address: str) -> str:
 
 def mask_address(address: str) -> str:
     """Down to the township or street office; otherwise to the county, the city, or nothing."""
+    if address == ERASED_TEXT:
+        return address
     address = address.strip()
     for pattern in (_PLACE, _COUNTY, _CITY):
         if match := pattern.search(address):
@@ -100,6 +114,18 @@ def mask_bank_card(number: str) -> str:
     if len(digits) < 12:
         return STAR * len(digits)
     return STAR * (len(digits) - 4) + digits[-4:]
+
+
+def mask_answer(text: str) -> str:
+    """An answer that the form marks as sensitive (个人信息保护法 28): a number by its ends, else nothing."""
+    compact = re.sub(r"[\s-]", "", text)
+    if re.fullmatch(r"[0-9]{12,}", compact) and len(compact) != 18:
+        return mask_bank_card(compact)
+    if re.fullmatch(r"[0-9]{17}[0-9Xx]", compact):
+        return mask_identity_number(compact)
+    if re.fullmatch(r"1[3-9][0-9]{9}", compact):
+        return mask_mobile(compact)
+    return STAR * 3
 
 
 _IN_TEXT: Final = (

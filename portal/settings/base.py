@@ -189,6 +189,8 @@ WHITENOISE_MAX_AGE = 3600
 # --- mail, logs -----------------------------------------------------------------------------------
 
 DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
+KEY_SERVICE_URL = ENVIRONMENT.key_service_url
+KEY_SERVICE_TOKEN = ENVIRONMENT.key_service_token
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = SENT_DIR
 if ENVIRONMENT.email_url.startswith("smtp"):

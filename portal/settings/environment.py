@@ -99,6 +99,10 @@ class Environment:
         _address("postgresql", "postgres"), "", "the same database, owner's role; empty: the application's role"
     )
     redis_url: str = _variable(_address("redis", "rediss", "unix"), "", "outside Redis; empty: the embedded server")
+    key_service_url: str = _variable(
+        _address("http", "https"), "", "key service that wraps the master keys; empty: a file of mode 0600 alone"
+    )
+    key_service_token: str = _variable(_text, "", "bearer token for the key service")
     secret_key: str = _variable(_text, "", "key that signs sessions and links; required in production")
     ledger_key_file: Path | None = _variable(
         _file, "", "key that signs the ledger's heads, mode 0600; empty: DATA_DIR/keys/ledger.key, made on first start"

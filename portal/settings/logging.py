@@ -6,6 +6,8 @@ from typing import Any
 
 import structlog
 
+from portal.privacy.masking import mask_text
+
 # What must never be written: keys by which a person, a session or a secret could enter a log line.
 PRIVATE_KEYS = frozenset(
     {"password", "secret", "token", "cookie", "session", "phone", "id_number", "name", "email", "address", "ip"}
@@ -16,6 +18,16 @@ def drop_private(_logger: Any, _method: str, event: MutableMapping[str, Any]) ->
     """Replace the values of private keys, so that a careless call leaks nothing."""
     for key in event.keys() & PRIVATE_KEYS:
         event[key] = "[private]"
+    return event
+
+
+def mask_texts(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Mask identity numbers, phones and mail addresses wherever they stand in a line, tracebacks included."""
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = mask_text(value)
+        elif isinstance(value, dict | list | tuple | set):
+            event[key] = mask_text(repr(value))
     return event
 
 
@@ -46,6 +58,7 @@ def logging_settings(level: str) -> None:
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                         structlog.processors.format_exc_info,
+                        mask_texts,
                         structlog.processors.JSONRenderer(ensure_ascii=False),
                     ],
                     "foreign_pre_chain": SHARED,
@@ -57,6 +70,9 @@ def logging_settings(level: str) -> None:
                 # Django's own request log repeats ours, with the query string in it.
                 "django.request": {"level": "ERROR"},
                 "django.server": {"level": "ERROR"},
+                # At DEBUG they write the variables of a page and the parameters of a query.
+                "django.template": {"level": "INFO"},
+                "django.db.backends": {"level": "INFO"},
                 "fontTools": {"level": "ERROR"},
                 "weasyprint": {"level": "ERROR"},
                 # They report each load of a library and each step of a signature.

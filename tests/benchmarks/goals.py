@@ -38,6 +38,7 @@ GOALS = (
     Goal("apply_ratio", "apply", "ratio", 0.15, "accept through services ÷ pgbench -N, 4 clients each", at_least=True),
     Goal("apply_p95_ms", "apply", "ms", 40, "one accept, 4 clients", scale=MILLION),
     Goal("ledger_overhead", "apply", "ratio", 1.10, "accept with ÷ accept without the ledger"),
+    Goal("blind_index_ratio", "trust", "ratio", 1.2, "a person by blind index ÷ by a plain indexed number"),
     Goal("sweep_small_s", "sweep", "s", 2, "0.2 % of all cases due", scale=MILLION),
     Goal("sweep_small_ratio", "sweep", "ratio", 1.5, "the same ÷ plainest SQL, signals included", scale=MILLION),
     Goal("due_date_us", "sweep", "us", 5, "one due date"),

@@ -104,6 +104,11 @@ CITIZEN: Final = (
     Place("messaging:inbox"),
     Place("messaging:message", on=Place("messaging:inbox")),
     Place("accounts:profile"),
+    Place("accounts:my_data"),
+    Place("accounts:ask_correction"),
+    Place("accounts:change_email"),
+    Place("accounts:close_account"),
+    Place("accounts:ask_erasure"),
     Place("accounts:change_phone"),
     Place("accounts:add_legal_person"),
     Place("account_change_password"),
@@ -127,6 +132,7 @@ CLERK: Final = (
     Place("applications:intake_search", "?q=食品"),
     WORK_LIST,
     Place("accounts:verification"),
+    Place("accounts:protection"),
     Place("accounts:stationing"),
 )
 OPEN_LIST = Place("applications:work_list", "?status=open")
@@ -141,6 +147,7 @@ REVIEWER: Final = (
     OPEN_CASE,
     Place("applications:desk_case_why", on=OPEN_LIST, link="applications:desk_case"),
     Place("applications:desk_case_print", on=OPEN_LIST, link="applications:desk_case"),
+    Place("applications:unmask", on=OPEN_LIST, link="applications:desk_case"),
     Place("messaging:desk_inbox"),
     Place("accounts:stationing"),
     Place("accounts:profile"),
@@ -215,10 +222,13 @@ AFTER_A_CODE: Final = frozenset(
     {"account_register_code", "account_reset_password_code", "accounts:change_phone_code", "accounts:link_code"}
 )
 #: Of one who waits to be verified; tests/portal/accounts/test_verification.py looks at them.
-OF_ONE_WHO_WAITS: Final = frozenset({"accounts:verify_firm", "accounts:verify_person"})
+OF_ONE_WHO_WAITS: Final = frozenset(
+    {"accounts:answer_correction", "accounts:verify_firm", "accounts:verify_person"}
+)
 #: Not pages: acts by POST, files, answers for programs; `accounts:link` sends a verified person away.
 NOT_PAGES: Final = frozenset(
     {
+        "accounts:data_copy",
         "accounts:link",
         "api:api-root",
         "api:openapi-json",

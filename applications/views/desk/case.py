@@ -70,7 +70,7 @@ def _case_context(request: PortalRequest, page: CasePage, listed: str) -> dict[s
         "facts": facts.applicant_facts(case) + facts.application_facts(case),
         "todo": _todo(page),
         "timeline": facts.timeline_rows(page),
-        "documents": [_document(request, document) for document in page.documents],
+        "documents": [_document(request, case, document) for document in page.documents],
         "opinions": facts.opinion_lines(page),
         "acts": _acts(case, offers, listed),
         "rare": _rare(case, offers, listed),
@@ -244,10 +244,11 @@ def _chosen(request: PortalRequest, material: CaseMaterial | None, query: dict[s
     }
 
 
-def _document(request: PortalRequest, document: OfficialDocument) -> facts.DocumentLine:
+def _document(request: PortalRequest, case: Case, document: OfficialDocument) -> facts.DocumentLine:
     may = request.grants.has_for(DocumentsPermission.REVOKE_DOCUMENT, document.department_id)
     status_url = reverse("documents:document_status", args=[document.pk]) if may else ""
-    return facts.DocumentLine.of(document, document_url(document), status_url)
+    url = "" if case.erased_at is not None else document_url(document)
+    return facts.DocumentLine.of(document, url, status_url)
 
 
 def document_url(document: OfficialDocument) -> str:

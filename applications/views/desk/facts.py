@@ -6,13 +6,13 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
-from applications.forms.details import value_text
+from applications.forms.details import shown_text
 from applications.models import Act, Case, CaseMaterial, Opinion
 from applications.queries.casepage import TAG_OF_STATE, CasePage
 from applications.states import CaseState, Stage
 from portal.documents.kinds import DocumentKind
 from portal.documents.models import OfficialDocument
-from portal.privacy.masking import mask_identity_number, mask_mobile, mask_name
+from portal.privacy.masking import ERASED_TEXT, mask_identity_number, mask_mobile, mask_name
 from portal.web.dates import date_text
 from portal.workdays.clock_strip import StripState, strip
 from portal.workdays.explanation import remaining_text
@@ -49,14 +49,17 @@ def applicant_facts(case: Case) -> list[tuple[str, str]]:
         facts.append(
             ("代理人", f"{mask_name(case.agent.name)}，{mask_identity_number(case.agent.identity_number)}")
         )
-    facts.append(("联系电话", mask_mobile(case.contact_phone)))
+    facts.append(("联系电话", ERASED_TEXT if case.erased_at is not None else mask_mobile(case.contact_phone)))
     return facts
 
 
 def application_facts(case: Case) -> list[tuple[str, str]]:
-    """What the applicant filled in, in the words of the edition."""
+    """What the applicant filled in, in the words of the edition; what the edition marks as sensitive is masked."""
+    if case.erased_at is not None:
+        return [("申请内容", ERASED_TEXT)]
+    answers = case.details
     facts = [
-        (str(spec.get("label") or spec["name"]), value_text(spec, case.details.get(str(spec["name"]))))
+        (str(spec.get("label") or spec["name"]), shown_text(spec, answers.get(str(spec["name"]))))
         for spec in case.edition.form_fields
     ]
     if case.situation is not None:

@@ -6,7 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.groups import acts, clocks, documents, ledger, pages, search, signatures, starts, worklist
+from tests.benchmarks.groups import (
+    acts,
+    clocks,
+    documents,
+    ledger,
+    pages,
+    privacy,
+    search,
+    signatures,
+    starts,
+    worklist,
+)
 
 Measure = Callable[[Bench], list[Figure]]
 
@@ -19,6 +30,6 @@ MEASURES: Mapping[str, Sequence[Measure]] = {
     "board": (),
     "import": (),
     "pdf": (documents.warm_document,),
-    "trust": (ledger.recording, ledger.checking, signatures.sealed),
+    "trust": (ledger.recording, ledger.checking, signatures.sealed, privacy.blind_look_up),
     "start": (starts.starts,),
 }

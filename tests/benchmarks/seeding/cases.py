@@ -98,7 +98,7 @@ CASES = """
     SELECT p.id, '140600' || p.department || to_char(p.received_on, 'YYYYMMDD') || lpad(p.seq::text, 5, '0') || '0',
            '', p.edition_id, p.situation_id, p.department_id,
            CASE WHEN p.pace < 0.4 THEN 'hall' ELSE 'online' END, p.state, bench_person.person_id, n.name, t.clerk_id,
-           '', '', '', '{}', 'direct', p.received_at, p.received_at, p.accepted_at, false, p.decided_at,
+           '', '', '', '', 'direct', p.received_at, p.received_at, p.accepted_at, false, p.decided_at,
            CASE WHEN p.decided_at IS NULL THEN '' WHEN p.state = 'concluded' AND p.ending < 0.05 THEN 'refused'
                 ELSE 'granted' END,
            CASE WHEN p.state = 'concluded' THEN p.decided_at END,
