@@ -149,6 +149,7 @@ def _pdf_signer(signer: Signer, chain: Chain, metadata: Any) -> PdfSigner:
 
     store = SimpleCertificateStore()
     store.register_multiple([_certificate(der) for der in (*chain.issuers, *chain.roots)])
-    cms = ThroughInterface(signing_cert=_certificate(chain.signer), cert_registry=store, embed_roots=False)
+    # With the root inside: pyHanko proves an archived signature only by certificates that the file itself dates.
+    cms = ThroughInterface(signing_cert=_certificate(chain.signer), cert_registry=store, embed_roots=True)
     stamper = _stampers.setdefault(chain.timestamp, StampThroughInterface())
     return PdfSigner(metadata, signer=cms, timestamper=stamper)
