@@ -16,6 +16,8 @@ from django.db.models import Min
 
 from applications.models import CaseClock
 from portal import clock
+from portal.documents.queries import certificates_expiry
+from portal.ledger.queries import ledger_lag
 from portal.operations import health
 from portal.outbox.queries import queue_state
 from portal.workdays.queries import missing_notice
@@ -159,6 +161,36 @@ def queue() -> list[Reading]:
             "请到“后台任务”逐个处理：重试，或者写明理由不再重试。",
         ),
     ]
+
+
+@watch
+def ledger() -> list[Reading]:
+    """Events that stand in no tree yet: one that waits longer than a minute is an alarm (design.md section 5)."""
+    state = ledger_lag()
+    lag = state.oldest.total_seconds()
+    level = level_of(lag, warning=MINUTE, bad=5 * MINUTE)
+    shown = f"{state.waiting} 条等待入树" if state.waiting else "全部入树"
+    return [Reading("ledger_lag_seconds", "存证", lag, shown, level, "存证没有入树：看定时扫描；manage.py sweep 能补上。")]
+
+
+@watch
+def signatures() -> list[Reading]:
+    """Certificates of signatures that end, and the revocation list, which is renewed daily for thirty days."""
+    expiry = certificates_expiry()
+    lists = [each for each in expiry if not each.serial]
+    certificates = [each for each in expiry if each.serial]
+    if not certificates:
+        return [Reading("certificate_days", "签名证书", -1, "还没有证书", Level.WARNING, "签名进程启动时建立证书。")]
+    first = certificates[0]
+    shown = f"{first.what}还有 {first.days_left} 天"
+    level = level_of(-first.days_left, warning=-60, bad=-14)
+    found = [Reading("certificate_days", "签名证书", first.days_left, shown, level, "请安全管理员更换证书。")]
+    if lists:
+        left = lists[0].days_left
+        level = level_of(-left, warning=-20, bad=-7)
+        advice = "吊销列表没有按天更新：看签名进程和后台进程。"
+        found.append(Reading("revocation_list_days", "吊销列表", left, f"还有 {left} 天", level, advice))
+    return found
 
 
 @watch
