@@ -170,7 +170,7 @@ def ledger() -> list[Reading]:
     lag = state.oldest.total_seconds()
     level = level_of(lag, warning=MINUTE, bad=5 * MINUTE)
     shown = f"{state.waiting} 条等待入树" if state.waiting else "全部入树"
-    return [Reading("ledger_lag_seconds", "存证", lag, shown, level, "存证没有入树：看定时扫描；manage.py sweep 能补上。")]
+    return [Reading("ledger_lag_seconds", "存证", lag, shown, level, "存证没有入树：看定时扫描。")]
 
 
 @watch
