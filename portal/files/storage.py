@@ -94,6 +94,8 @@ def older_than(folder: Path, age: dt.timedelta) -> Iterator[str]:
 
 def remove_old(path: Path, age: dt.timedelta) -> bool:
     """Remove a file unless somebody stored the same bytes again meanwhile."""
+    if not path.exists():  # an area that holds nothing yet has no lock either
+        return False
     with _locked(fcntl.LOCK_EX, path.parent.parent.name):
         if not path.exists() or not _is_old(path, age):
             return False

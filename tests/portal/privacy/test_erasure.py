@@ -211,7 +211,7 @@ def test_a_case_whose_term_has_run_out_is_emptied_by_the_sweep(desk, folders):
 
 
 @pytest.mark.parametrize("restricted_only", [False, True])
-def test_an_erased_case_opens_on_every_page_of_staff(client, desk, folders, restricted_only):
+def test_an_erased_case_opens_on_every_page_of_staff(client, desk, folders, signer, restricted_only):
     user = applicant()
     case = concluded(desk, user)
     document = OfficialDocument.objects.filter(subject_id=case.pk).first()
