@@ -217,6 +217,8 @@ IN_A_JOB: Final = frozenset(
 LIKE_ANOTHER: Final = frozenset({"messaging:desk_message"})
 #: Of a background job that failed; tests/portal/operations look at it.
 OF_A_FAILED_JOB: Final = frozenset({"operations:job_give_up"})
+#: Of the organ's head who revokes a document; tests/portal/documents look at it.
+OF_WHO_REVOKES: Final = frozenset({"documents:document_status"})
 #: After a code was sent to a phone; tests/portal/accounts look at them.
 AFTER_A_CODE: Final = frozenset(
     {"account_register_code", "account_reset_password_code", "accounts:change_phone_code", "accounts:link_code"}
@@ -228,6 +230,16 @@ OF_ONE_WHO_WAITS: Final = frozenset(
 #: Not pages: acts by POST, files, answers for programs; `accounts:link` sends a verified person away.
 NOT_PAGES: Final = frozenset(
     {
+        "applications:my_case_proof",
+        "applications:progress_proof",
+        "disclosure:public_case_proof",
+        "ledger:all_heads",
+        "ledger:checkpoint",
+        "ledger:day_head",
+        "ledger:entries",
+        "ledger:key",
+        "ledger:program",
+        "ledger:tile",
         "accounts:data_copy",
         "accounts:link",
         "api:api-root",

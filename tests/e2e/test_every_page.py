@@ -17,6 +17,7 @@ from tests.e2e.places import (
     NOT_PAGES,
     OF_A_FAILED_JOB,
     OF_ONE_WHO_WAITS,
+    OF_WHO_REVOKES,
     OTHER_STAFF,
     PUBLIC,
     Place,
@@ -89,7 +90,8 @@ def test_pages_of_errors_are_sound(new_page: NewPage, inspector: Inspector) -> N
 
 def test_the_list_of_pages_is_complete() -> None:
     listed = {place.name for places in AUDIENCES.values() for place in (*places, *OTHER_STAFF)}
-    known = listed | IN_A_JOB | LIKE_ANOTHER | AFTER_A_CODE | OF_A_FAILED_JOB | OF_ONE_WHO_WAITS | NOT_PAGES
+    known = listed | IN_A_JOB | LIKE_ANOTHER | AFTER_A_CODE | OF_A_FAILED_JOB | OF_ONE_WHO_WAITS | OF_WHO_REVOKES
+    known |= NOT_PAGES
     names = {name for name, _pattern in patterns() if "unnamed" not in name}
     assert names - known == set(), "a page that nobody visits: say in tests/e2e/places.py where it stands"
     assert known - names == set(), "an address that is gone"
