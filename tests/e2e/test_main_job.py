@@ -127,7 +127,7 @@ def _verifies(page: Page, text: str, inspect: Inspect) -> None:
     assert code is not None
     page.goto("/verify/")
     page.locator("#id_code").fill(code[1])
-    page.get_by_role("button", name="核验").click()
+    page.get_by_role("button", name="核验", exact=True).click()
     expect(page.get_by_text("准予行政许可决定书").first).to_be_visible()
     inspect(page)
 
