@@ -59,7 +59,7 @@ def _obstacle(request: PortalRequest, edition: ItemEdition) -> dict[str, str]:
         }
     if not ONLINE & set(edition.channels):
         return {"title": "这个事项要到窗口办理", "text": f"办理地点：{edition.place}。办理时间：{edition.hours}。"}
-    if is_staff_member(request.user):  # type: ignore[arg-type]  # the view is for the signed in
+    if is_staff_member(request.user):
         return {"title": "工作人员账号不能申请", "text": "请退出后用您自己的个人账号登录。"}
     return {}
 

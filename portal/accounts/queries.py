@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from portal import clock
@@ -19,9 +21,9 @@ from portal.organizations.models import Department
 from portal.privacy.services import blind_index
 
 
-def is_staff_member(user: User) -> bool:
-    """Whether a sign-in belongs to staff; staff accounts never apply."""
-    return Staff.objects.filter(user=user).exists()
+def is_staff_member(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Whether a sign-in belongs to staff; staff accounts never apply. A visitor is not staff."""
+    return user.pk is not None and Staff.objects.filter(user_id=user.pk).exists()
 
 
 def mandates_of(user: User, on: dt.date | None = None) -> QuerySet[Mandate]:

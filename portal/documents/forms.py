@@ -47,8 +47,9 @@ class StatusForm(PortalForm):
     def __init__(self, *args: Any, status: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = [DocumentAct.Kind.RESUME] if status == "suspended" else [DocumentAct.Kind.SUSPEND]
-        choices = [(kind.value, kind.label) for kind in (*kinds, DocumentAct.Kind.REVOKE)]
-        self.fields["kind"].choices = choices  # type: ignore[attr-defined]  # a choice field has them
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(kind.value, kind.label) for kind in (*kinds, DocumentAct.Kind.REVOKE)]
 
 
 class RevokeCertificateForm(PortalForm):

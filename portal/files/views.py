@@ -48,7 +48,7 @@ def preview(request: PortalRequest, pk: UUID) -> HttpResponse:
     file = _readable(request, pk)
     here = reverse("files:preview", args=[pk])
     back_url, back_name = policies.place_of(file.owner_kind, request.actor, file.owner_id)
-    staff = is_staff_member(request.user)  # type: ignore[arg-type]  # the view is for the signed in
+    staff = is_staff_member(request.user)
     context = {
         "base": "base/staff.html" if staff else "base/mine.html",
         "staff": staff,

@@ -1,6 +1,6 @@
 """The tables of this room: the keys of persons, and what persons ask about their data."""
 
-from portal.privacy.person_keys import ErasedKey, PersonKey, wrapping_context
+from portal.privacy.person_keys import WRAPPING, ErasedKey, PersonKey, wrapping_context
 from portal.privacy.requests import DataRequest
 
-__all__ = ["DataRequest", "ErasedKey", "PersonKey", "wrapping_context"]
+__all__ = ["WRAPPING", "DataRequest", "ErasedKey", "PersonKey", "wrapping_context"]

@@ -1,5 +1,6 @@
 """The erasable key of a person."""
 
+from typing import Final
 from uuid import UUID
 
 from django.db import models
@@ -7,6 +8,9 @@ from django.db.models import Q
 
 from portal.privacy import cipher
 from portal.web.keys import uuid7
+
+#: What the wrapped key of a person is called in its associated data; it never changes.
+WRAPPING: Final = "privacy_personkey.wrapped"
 
 
 class ErasedKey(Exception):
@@ -55,4 +59,4 @@ class PersonKey(models.Model):
 
 def wrapping_context(key_id: UUID) -> bytes:
     """The associated data under which a person's key is wrapped."""
-    return f"privacy_personkey.wrapped|{key_id}".encode()
+    return f"{WRAPPING}|{key_id}".encode()

@@ -50,7 +50,7 @@ def person_key(person_key_id: UUID) -> PersonKey:
 def seal(person_key_id: UUID, content: bytes, context: str) -> bytes:
     """Encrypt bytes of any size (a file, a batch) under a person's key; `context` says what and whose they are.
 
-    The result is 45 bytes longer and differs each time, so store it under the hash of itself (docs/decisions/0028).
+    The result is 45 bytes longer and differs each time, so store it under the hash of itself (docs/decisions/0024).
     Raises ErasedKey after erasure, PersonKey.DoesNotExist.
     """
     return cipher.seal(person_key_id, person_key(person_key_id).data_key(), content, _content(context))

@@ -78,6 +78,6 @@ def test_operations_states_the_defaults_of_the_list() -> None:
 def test_every_decision_has_a_number_of_its_own_and_stands_in_the_list() -> None:
     folder = ROOT / "docs" / "decisions"
     numbers = [path.name[:4] for path in sorted(folder.glob("[0-9]*.md"))]
-    assert len(numbers) == len(set(numbers))  # ranges are given out, so that two may write at once
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
     listed = (folder / "README.md").read_text("utf-8")
     assert all(f"({path.name})" in listed for path in folder.glob("[0-9]*.md"))

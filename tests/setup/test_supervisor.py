@@ -34,7 +34,7 @@ def test_a_portal_starts_serves_and_leaves_no_process_behind(portal: Portal) -> 
     assert children(portal, "\0worker\0")
     assert portal.stop(signal.SIGINT) == 0
     assert processes_of(portal.data_dir) == []
-    portal.start().wait_ready(60)  # how fast is for the bench to say: start_second_s
+    portal.start().wait_ready(15)
     assert portal.stop(signal.SIGTERM) == 0
     assert processes_of(portal.data_dir) == []
 

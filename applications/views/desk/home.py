@@ -27,6 +27,6 @@ def desk_home(request: PortalRequest) -> HttpResponse:
         return redirect("applications:work_list")
     if request.grants.has(AccountsPermission.VIEW_STATIONING):
         return redirect("accounts:stationing")
-    if is_staff_member(request.user):  # type: ignore[arg-type]  # the view is for the signed in
+    if is_staff_member(request.user):
         return redirect("accounts:profile")
     raise NotAllowed("您的账号没有工作台。")

@@ -42,17 +42,17 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "operations/watch/overview.html", {**context, **desk(request, "overview")})
 
 
+def _kinds() -> list[tuple[str, str]]:
+    return [("", "全部种类"), *kinds()]
+
+
 class QueueFilter(PortalForm):
-    kind = forms.ChoiceField(label="种类", required=False)
+    kind = forms.ChoiceField(label="种类", required=False, choices=_kinds)
     state = forms.ChoiceField(
         label="状态",
         required=False,
         choices=[("", "失败，待处理"), ("given_up", "不再重试"), ("waiting", "等待执行")],
     )
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", "全部种类"), *kinds()]  # type: ignore[attr-defined]
 
 
 class GiveUpForm(PortalForm):
