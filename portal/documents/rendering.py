@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import segno
 import structlog
-from django.template.loader import render_to_string
+from django.template.loader import select_template
 from django.utils.safestring import mark_safe
 
 from portal import clock
@@ -87,7 +87,10 @@ def attachment_of(document: OfficialDocument) -> dict[str, str] | None:
 def html_of(document: OfficialDocument) -> str:
     """The page that the press sets."""
     context = page_context(contents.data_of(document), address=verify_address(document))
-    return render_to_string(f"documents/v{document.template_version}/{document.kind}.html", context)
+    versions = range(document.template_version, 0, -1)
+    context["frame"] = select_template([f"documents/v{version}/base.html" for version in versions])
+    # A version holds what it changed: the rest is that of the newest one before it.
+    return select_template([f"documents/v{version}/{document.kind}.html" for version in versions]).render(context)
 
 
 def verify_address(document: OfficialDocument) -> str:
