@@ -25,6 +25,18 @@ class NoteFault(ValueError):
     """A note, a key or a list of heads does not have the form that it should have."""
 
 
+def key_parts(text: str) -> tuple[str, str, bytes | None]:
+    """`name+hash+key` in its parts: name, claimed hash, and the 32 bytes of the key; None for another form."""
+    name, _, rest = text.partition("+")
+    claimed, _, encoded = rest.partition("+")
+    try:
+        raw = base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        raw = b""
+    fits = bool(name) and len(raw) == 33 and raw[0] == ED25519
+    return name, claimed, raw[1:] if fits else None
+
+
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
     """`name+hash+key` as C2SP signed-note writes it."""
@@ -44,15 +56,10 @@ class VerifierKey:
     @classmethod
     def parse(cls, text: str) -> "VerifierKey":
         """Raises NoteFault for anything but an Ed25519 verifier key whose hash fits."""
-        name, _, rest = text.strip().partition("+")
-        claimed, _, encoded = rest.partition("+")
-        try:
-            raw = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
-            raw = b""
-        if not name or len(raw) != 33 or raw[0] != ED25519:
+        name, claimed, raw = key_parts(text.strip())
+        if raw is None:
             raise NoteFault("this is no Ed25519 verifier key")
-        key = cls(name, raw[1:])
+        key = cls(name, raw)
         if claimed != key.key_hash.hex():
             raise NoteFault("the verifier key does not have the hash that it names")
         return key

@@ -1,9 +1,6 @@
 """Who signs the heads. The key is never in the database: a file of mode 0600, or a holder that production brings."""
 
 import base64
-import binascii
-import os
-import threading
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -16,10 +13,10 @@ from django.utils.module_loading import import_string
 
 from portal.ledger import notes
 from portal.ledger.notes import ED25519, NoteFault, SignedNote, VerifierKey
+from portal.privacy import secret_files
 
 _FILE_NAME = "ledger.key"
 _PREFIX = "PRIVATE+KEY+"
-_lock = threading.Lock()
 
 
 class Signer(Protocol):
@@ -100,15 +97,10 @@ def private_line(name: str, private: Ed25519PrivateKey) -> str:
 def _parse_private(line: str) -> tuple[str, Ed25519PrivateKey]:
     if not line.startswith(_PREFIX):
         raise NoteFault("its first line does not begin with PRIVATE+KEY+")
-    name, _, rest = line.removeprefix(_PREFIX).partition("+")
-    claimed, _, encoded = rest.partition("+")
-    try:
-        raw = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
-        raw = b""
-    if not name or len(raw) != 33 or raw[0] != ED25519:
+    name, claimed, raw = notes.key_parts(line.removeprefix(_PREFIX))
+    if raw is None:
         raise NoteFault("it holds no Ed25519 key")
-    private = Ed25519PrivateKey.from_private_bytes(raw[1:])
+    private = Ed25519PrivateKey.from_private_bytes(raw)
     if claimed != VerifierKey(name, private.public_key().public_bytes_raw()).key_hash.hex():
         raise NoteFault("the key does not have the hash that it names")
     return name, private
@@ -116,18 +108,5 @@ def _parse_private(line: str) -> tuple[str, Ed25519PrivateKey]:
 
 def _create(path: Path) -> None:
     """The name is the portal's address at that time; it stays, whatever becomes of the address."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    line = private_line(urlsplit(settings.PUBLIC_URL).netloc + "/ledger", Ed25519PrivateKey.generate())
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    with _lock:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as stream:
-            stream.write(line + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        try:
-            os.link(temporary, path)  # fails when another process was first, and never overwrites its key
-        except FileExistsError:
-            pass
-        finally:
-            temporary.unlink()
+    name = urlsplit(settings.PUBLIC_URL).netloc + "/ledger"
+    secret_files.make(path, (private_line(name, Ed25519PrivateKey.generate()) + "\n").encode())

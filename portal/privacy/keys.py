@@ -19,6 +19,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from portal.privacy import secret_files
 from portal.privacy.key_service import KeyService, configured_service
 
 _FILE_NAME: Final = "privacy.json"
@@ -166,33 +167,15 @@ def _closed(ring: KeyRing) -> dict[str, Any]:
     }
 
 
+def _closed_text(ring: KeyRing) -> bytes:
+    return json.dumps(_closed(ring)).encode()
+
+
 def _create(path: Path) -> None:
     key_id = uuid4()
-    temporary = _written(path, KeyRing(key_id, {key_id: os.urandom(32)}, os.urandom(32)))
-    try:
-        os.link(temporary, path)  # fails when another process was first, and never overwrites its keys
-    except FileExistsError:
-        pass
-    finally:
-        temporary.unlink()
+    secret_files.make(path, _closed_text(KeyRing(key_id, {key_id: os.urandom(32)}, os.urandom(32))))
 
 
 def _replace(path: Path, ring: KeyRing) -> None:
-    _written(path, ring).replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    secret_files.replace(path, _closed_text(ring))
     key_ring.cache_clear()
-
-
-def _written(path: Path, ring: KeyRing) -> Path:
-    """The ring in a file beside `path`, on disk before it takes the name: a crash leaves the old file whole."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.{uuid4().hex[:8]}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as stream:
-        json.dump(_closed(ring), stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-    return temporary

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from applications import services
 from applications.models import Act, Case, CaseNumberCounter
@@ -23,6 +23,7 @@ from portal.transitions.engine import Outcome
 from portal.web.errors import WrongState
 from supervision.models import Signal
 from tests import factories as make
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,26 +36,6 @@ def meet(barrier: threading.Barrier) -> None:
         barrier.wait(timeout=PATIENCE)
     except threading.BrokenBarrierError:
         pass
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Run the acts in threads of their own; what each returned or raised, in order."""
-    results: list[Any] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], Any]) -> None:
-        try:
-            results[place] = act()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return results
 
 
 def is_clean(case: Case, results: list[Any]) -> bool:

@@ -6,8 +6,6 @@ All of it is marked 演示. Production brings keys and chain of an accredited au
 from __future__ import annotations
 
 import datetime as dt
-import os
-import secrets
 import time
 from pathlib import Path
 from typing import Final
@@ -17,6 +15,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from portal.privacy import secret_files
 
 ORGANISATION: Final = "朔州市政务服务平台（演示）"
 ROOT_NAME: Final = "朔州市政务服务平台演示根证书"
@@ -196,15 +196,5 @@ def _keep_pair(
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    _write(folder / key_name, pem)
-    _write(folder / name, made.public_bytes(serialization.Encoding.PEM))
-
-
-def _write(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(path)
+    secret_files.replace(folder / key_name, pem)
+    secret_files.replace(folder / name, made.public_bytes(serialization.Encoding.PEM))

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 
 from portal import clock
 from portal.accounts.models import User
@@ -26,6 +24,7 @@ from portal.web.grants import Actor
 from tests import factories as make
 from tests.factories.people import acting
 from tests.portal.files import samples
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KIND = "test_race"
@@ -45,28 +44,6 @@ def _own_files(settings: Any, tmp_path: Path) -> Iterator[None]:
     targets.register(KIND, targets.Target(_check, _attach))
     yield
     checker.CHECKER.close()
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each returned or raised."""
-    results: list[Any] = [None] * len(acts)
-    start = threading.Barrier(len(acts))
-
-    def run(place: int, act: Callable[[], Any]) -> None:
-        try:
-            start.wait(timeout=10)
-            results[place] = act()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
 
 
 def received(user: User, content: bytes | None = None) -> StoredFile:

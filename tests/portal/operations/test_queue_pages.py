@@ -4,26 +4,15 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.test import Client
 from django.urls import reverse
 
 from portal import clock
-from portal.accounts.roles import Role
 from portal.ledger.queries import events_of
 from portal.outbox import services as outbox
 from portal.outbox.models import Job
 from tests.pages import check_page
-from tests.portal.accounts import people
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def administrator() -> Client:
-    people.load_organisation()
-    browser = Client()
-    browser.force_login(people.staff(Role.SYSTEM_ADMIN, of="904", city=True).user)
-    return browser
 
 
 def dead(kind: str = "messaging.email", **more) -> Job:

@@ -7,7 +7,6 @@ from collections import namedtuple
 import pytest
 from django.core import mail
 from django.core.cache import caches
-from django.test import Client
 from django.urls import reverse
 
 from portal import clock
@@ -34,14 +33,6 @@ def all_is_well():
     readings.note_sweep()
     yield
     caches["default"].clear()
-
-
-@pytest.fixture
-def administrator() -> Client:
-    people.load_organisation()
-    browser = Client()
-    browser.force_login(people.staff(Role.SYSTEM_ADMIN, of="904", city=True).user)
-    return browser
 
 
 def reading(name: str) -> Reading:
