@@ -32,7 +32,7 @@ CASES = 40
 DEMONSTRATION = {"DEMONSTRATION": "1"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal() -> Iterator[Portal]:
     """The portal with a small demonstration city."""
     if "E2E_PORT" in os.environ:
@@ -59,7 +59,7 @@ def _load_small_city(data_dir: Path) -> None:
         assert done.returncode == 0, done.stderr
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def personas(portal: Portal) -> Personas:
     """The demonstration accounts, as `manage.py personas --json` gives them."""
     done = manage(portal.data_dir, "personas", "--json", **DEMONSTRATION)
@@ -67,21 +67,21 @@ def personas(portal: Portal) -> Personas:
     return Personas([json.loads(line) for line in done.stdout.splitlines()])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; no browser is downloaded."""
     program = shutil.which("chromium")
     assert program is not None, "chromium is missing: run `make test` as root once"
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright leaves its event loop in this thread, between its calls too; Django would refuse every query
-        # of the database tests that this worker runs afterwards.
+        # Playwright's event loop runs in this thread, between its calls too; Django would refuse every query of the
+        # tests here. What this worker runs afterwards finds no loop any more: these fixtures end with the folder.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sessions() -> dict[str, StorageState]:
     """Cookies by username: everybody signs in once."""
     return {}
@@ -139,7 +139,7 @@ def _faults(page: Page, message: ConsoleMessage) -> list[str]:
     return [] if refused else [f"{page.url}: {message.text}"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def inspector() -> Inspector:
     """Remembers which pages it has seen."""
     return Inspector()
