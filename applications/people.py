@@ -27,13 +27,7 @@ def applicant_key(person: Person | None, legal_person: LegalPerson | None) -> Pe
 def person_key_of(case: Case) -> PersonKey:
     """The erasable key under which the applicant's data stands: that of the day of submission."""
     if not Case.person_key.is_cached(case):
-        if case.person_key_id is not None:
-            (case.person_key,) = rows.person_key(key=case.person_key_id)
-        elif case.applicant_person_id is not None:
-            (case.person_key,) = rows.key_of_person(person=case.applicant_person_id)
-        else:
-            (case.person_key,) = rows.key_of_representative(legal_person=case.applicant_legal_id)
-    assert case.person_key is not None
+        (case.person_key,) = rows.person_key(key=case.person_key_id)
     return case.person_key
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from applications.models import Case, CaseClock, CaseMaterial, ClockEvent
 from applications.states import CaseChannel
 from catalog.queries import edition_for_life
-from portal.accounts.models import LegalPerson, Person, User
+from portal.accounts.models import Person, User
 from portal.organizations.models import Department
 from portal.privacy.models import PersonKey
 from portal.web.statements import Parameter, Prepared
@@ -30,13 +30,6 @@ _MATERIALS: Final = Prepared(lambda: CaseMaterial.objects.filter(case_id=_CASE).
 
 clock_events_of: Final = Prepared(lambda: ClockEvent.objects.filter(case_id=_CASE).order_by("seq"))
 person_key: Final = Prepared(lambda: PersonKey.objects.filter(pk=Parameter("key")))
-# Of cases from before each had its key.
-key_of_person: Final = Prepared(
-    lambda: PersonKey.objects.filter(pk__in=Person.objects.filter(pk=_PERSON).values("key"))
-)
-key_of_representative: Final = Prepared(
-    lambda: PersonKey.objects.filter(pk__in=LegalPerson.objects.filter(pk=_LEGAL_PERSON).values("representative__key"))
-)
 
 verified_person_of: Final = Prepared(
     lambda: Person.objects.filter(user=_USER, verified_at__isnull=False).only("pk").order_by()

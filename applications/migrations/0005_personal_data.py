@@ -102,6 +102,11 @@ class Migration(migrations.Migration):
         migrations.RenameField(model_name='draft', old_name='sealed_details', new_name='details'),
         migrations.AlterField(
             model_name='case',
+            name='person_key',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='privacy.personkey', verbose_name='密钥'),
+        ),
+        migrations.AlterField(
+            model_name='case',
             name='address',
             field=portal.privacy.fields.EncryptedTextField(blank=True, default='', person_key='person_key', verbose_name='地址'),
         ),

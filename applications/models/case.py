@@ -50,7 +50,7 @@ class Case(models.Model):
     )
     # The applicant's key at submission (a firm's: its representative's); PROTECT: a key is erased, its row never.
     person_key = models.ForeignKey(
-        PersonKey, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="密钥", db_index=False
+        PersonKey, models.PROTECT, related_name="+", verbose_name="密钥", db_index=False
     )
     contact_phone = EncryptedTextField("联系电话", person_key="person_key")
     address = EncryptedTextField("地址", person_key="person_key", blank=True, default="")

@@ -11,7 +11,7 @@ from portal.documents.services.sealing import signed_bytes
 from portal.outbox.registry import JobView, handler
 
 
-@handler(RENDER)
+@handler(RENDER, label="生成文书")
 def render_job(job: JobView) -> None:
     """Make and sign the PDF; a document that is signed is left as it is."""
     document = OfficialDocument.objects.select_related("person_key").get(pk=UUID(job.payload["document"]))

@@ -101,6 +101,8 @@ class Migration(migrations.Migration):
             field=models.CharField(blank=True, help_text='清理后的内容，检查通过才有', max_length=64, verbose_name='内容摘要'),
         ),
         migrations.RunPython(mark_earlier_files, migrations.RunPython.noop),
+        # What follows alters the same table: the checks of foreign keys of the rows just changed come before it.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", ""),
         migrations.AlterField(
             model_name='storedfile',
             name='state',

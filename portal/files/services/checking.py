@@ -119,14 +119,14 @@ def _original(file: StoredFile) -> bytes:
         raise OriginalMissing(str(file.pk)) from error
 
 
-@handler(CHECK_JOB)
+@handler(CHECK_JOB, label="检查文件")
 def check_job(job: JobView) -> None:
     """Check what no request has checked; a file that is gone needs nothing."""
     if StoredFile.objects.filter(pk=UUID(job.payload["file"])).exists():
         check_file(file_id=UUID(job.payload["file"]), wait=_JOB_WAIT)
 
 
-@handler(SCAN_JOB)
+@handler(SCAN_JOB, label="查毒")
 def scan_job(job: JobView) -> None:
     """Ask the scanner again."""
     if StoredFile.objects.filter(pk=UUID(job.payload["file"])).exists():

@@ -91,13 +91,15 @@ PLAN = """
 CASES = """
     INSERT INTO applications_case (
         id, number, query_code, edition_id, situation_id, department_id, channel, state, applicant_person_id,
-        applicant_name, submitted_by_id, contact_phone, address, subject, details, delivery_method, declared_at,
+        person_key_id, applicant_name, submitted_by_id, contact_phone, address, subject, details, delivery_method,
+        declared_at,
         received_at, accepted_at, deemed_accepted, decided_at, decision, concluded_at, closed_at, closing_reason,
         decision_details, result_number, clerk_id, reviewer_ids, claimed_by_id, claimed_at
     )
     SELECT p.id, '140600' || p.department || to_char(p.received_on, 'YYYYMMDD') || lpad(p.seq::text, 5, '0') || '0',
            '', p.edition_id, p.situation_id, p.department_id,
-           CASE WHEN p.pace < 0.4 THEN 'hall' ELSE 'online' END, p.state, bench_person.person_id, n.name, t.clerk_id,
+           CASE WHEN p.pace < 0.4 THEN 'hall' ELSE 'online' END, p.state, bench_person.person_id, owner.key_id, n.name,
+           t.clerk_id,
            '', '', '', '', 'direct', p.received_at, p.received_at, p.accepted_at, false, p.decided_at,
            CASE WHEN p.decided_at IS NULL THEN '' WHEN p.state = 'concluded' AND p.ending < 0.05 THEN 'refused'
                 ELSE 'granted' END,
@@ -108,6 +110,7 @@ CASES = """
     FROM bench_plan p
     JOIN bench_name n ON n.position = p.name
     JOIN bench_person ON bench_person.position = p.person
+    JOIN accounts_person owner ON owner.id = bench_person.person_id
     JOIN bench_team t ON t.department_id = p.department_id
     CROSS JOIN LATERAL (
         SELECT CASE WHEN p.state = 'reviewing' AND p.pace < 0.4 THEN t.reviewer_id END AS by
