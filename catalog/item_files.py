@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from catalog.item_data import ItemData
 from catalog.rules import faults
+from portal.web import yaml_files
 from portal.web.errors import DomainError
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -27,7 +28,7 @@ def read_item(path: Path) -> ItemData:
         ItemRefused: not readable, not of the schema, or a rule of domain reference 2.2 or 2.3 is broken.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml_files.read(path)
         item = ItemData.model_validate(raw)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ItemRefused(f"{path.name}：读不出来（{error}）", code="item_unreadable") from error

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import yaml
-
 from catalog.item_files import DATA
 from catalog.services.publishing import load_items
+from portal.web import yaml_files
 
 
 def load() -> str:
     """Publish what the item files say; says what was done."""
-    settings = yaml.safe_load((DATA / "catalogue.yaml").read_text(encoding="utf-8"))
+    settings = yaml_files.read(DATA / "catalogue.yaml")
     loaded = load_items(first_effective_from=settings["first_effective_from"])
     return f"{loaded.created} new items, {loaded.renewed} new editions, {loaded.unchanged} unchanged"

@@ -7,15 +7,14 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-import yaml
-
 from portal.privacy.identifiers import (
     credit_check_character,
     identity_check_character,
     organisation_check_character,
 )
+from portal.web import yaml_files
 
-_DATA: Final[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "data" / "words.yaml").read_text("utf-8"))
+_DATA: Final[dict[str, Any]] = yaml_files.read(Path(__file__).parent / "data" / "words.yaml")
 
 
 def _words(name: str) -> tuple[str, ...]:

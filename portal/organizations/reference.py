@@ -13,6 +13,7 @@ from django.db import models, transaction
 from portal.organizations.models import Department, Hall, OpeningHours, Region, Succession, Window
 from portal.privacy.identifiers import credit_code_fault
 from portal.search.text import pinyin_key
+from portal.web import yaml_files
 from portal.web.errors import BadInput
 
 FOLDER: Final = Path(__file__).parent / "data"
@@ -62,7 +63,7 @@ class _Entry:
 def read(folder: Path, name: str) -> _Entry:
     """A file of the folder; raises BadInput when it cannot be read."""
     try:
-        data = yaml.safe_load((folder / name).read_text("utf-8"))
+        data = yaml_files.read(folder / name)
     except (OSError, yaml.YAMLError) as error:
         raise BadInput(f"{name}：不能读取（{error}）", code="reference_wrong") from error
     return _Entry(name, "", data)
