@@ -10,7 +10,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import get_script_prefix, reverse
 
-from portal.accounts.models import User
+from portal.accounts import lockout
+from portal.accounts.models import SignIn, User
+from portal.accounts.services import passwords, sessions
 from portal.accounts.services.persons import user_by_phone
 from portal.privacy.identifiers import mobile_fault, normalise_mobile
 
@@ -37,7 +39,7 @@ class PortalAdapter(DefaultAccountAdapter):
         "invalid_login": WRONG,
         "incorrect_password": "密码不正确，请检查。",
         "enter_current_password": "现在的密码不正确，请检查。",
-        "too_many_login_attempts": "登录失败次数太多，请 5 分钟后再试，或者用验证码重设密码。",
+        "too_many_login_attempts": lockout.LOCKED,
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -45,6 +47,25 @@ class PortalAdapter(DefaultAccountAdapter):
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Nothing: our pages say themselves what happened."""
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Locked accounts first: before any password is hashed, whether the account exists or not."""
+        if lockout.is_locked(_login_of(credentials)):
+            raise self.validation_error("too_many_login_attempts")
+        super().pre_authenticate(request, **credentials)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        user: User | None = super().authenticate(request, **credentials)
+        if user is not None:
+            lockout.forget(_login_of(credentials))
+        return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        lockout.note_failure(_login_of(credentials))
+
+    def set_password(self, user: User, password: str) -> None:
+        passwords.set_password(user=user, password=password)
+        sessions.end_all(user_id=user.pk, ending=SignIn.Ending.PASSWORD)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         if hasattr(request.user, "staff"):
@@ -72,3 +93,8 @@ class PortalAdapter(DefaultAccountAdapter):
 
     def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
         raise NotImplementedError("codes are sent by portal.accounts.services.codes")
+
+
+def _login_of(credentials: dict[str, Any]) -> str:
+    """What was typed, in one form for all ways of writing it."""
+    return str(credentials.get("phone") or credentials.get("username") or "").lower()

@@ -7,9 +7,9 @@ class AccountsConfig(AppConfig):
     verbose_name = "身份认证库"
 
     def ready(self) -> None:
-        from django.contrib.auth.signals import user_logged_in
+        from django.contrib.auth.signals import user_logged_in, user_logged_out
 
-        from portal.accounts import grants, jobs, personal_data, text_messages
+        from portal.accounts import grants, jobs, personal_data, receivers, text_messages
         from portal.accounts.permissions import register_permissions
         from portal.accounts.services import rights
         from portal.outbox import sweepers
@@ -28,6 +28,10 @@ class AccountsConfig(AppConfig):
         register_resolver(grants.resolve, name=grants.name_of)
         reference.register(floor=reference.ACCOUNTS, name="accounts", load=grants.sync_roles)
         user_logged_in.connect(grants.on_sign_in, dispatch_uid="accounts.sign_in")
-        for name in ("account_login", "account_logout"):
+        user_logged_in.connect(receivers.signed_in, dispatch_uid="accounts.session_begins")
+        user_logged_out.connect(receivers.signed_out, dispatch_uid="accounts.session_ends")
+        for name, sweeper in jobs.SWEEPERS.items():
+            sweepers.register(name, sweeper)
+        for name in ("account_login", "account_logout", "mfa_authenticate"):
             access.mark_url(name, access.PUBLIC)
         access.mark_url("account_change_password", access.SIGNED_IN)

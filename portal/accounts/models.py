@@ -13,10 +13,26 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
+from portal.accounts.security_models import FactorReset, PasswordRecord, SignIn
 from portal.organizations.models import Department, Window
 from portal.privacy.fields import BlindIndexField, EncryptedTextField
 from portal.privacy.models import PersonKey
 from portal.web.keys import uuid7
+
+__all__ = [
+    "ApprovalOffice",
+    "FactorReset",
+    "LegalPerson",
+    "Mandate",
+    "OneTimeCode",
+    "PasswordRecord",
+    "Person",
+    "Posting",
+    "RoleAssignment",
+    "SignIn",
+    "Staff",
+    "User",
+]
 
 
 class Person(models.Model):

@@ -14,7 +14,8 @@ from django.db.models import Q, QuerySet
 
 from portal import clock
 from portal.accounts.grants import in_force
-from portal.accounts.models import ApprovalOffice, LegalPerson, Mandate, Person, Posting, Staff, User
+from portal.accounts.models import ApprovalOffice, LegalPerson, Mandate, Person, Posting, SignIn, Staff, User
+from portal.accounts.session_rules import LONGEST, idle_limit
 from portal.accounts.rules import Standing, StationingFault, stationing_faults
 from portal.organizations import queries as organisation
 from portal.organizations.models import Department
@@ -70,6 +71,21 @@ def declared_firms(uscc: str) -> QuerySet[LegalPerson]:
         .distinct()
         .order_by("-created_at", "pk")
     )
+
+
+def open_sign_ins(user: User, *, is_staff: bool, now: dt.datetime) -> QuerySet[SignIn]:
+    """The sessions that would still be let in, latest first."""
+    return SignIn.objects.filter(
+        user=user,
+        ended_at__isnull=True,
+        began_at__gt=now - dt.timedelta(seconds=LONGEST),
+        seen_at__gt=now - dt.timedelta(seconds=idle_limit(is_staff=is_staff)),
+    ).order_by("-began_at", "pk")
+
+
+def ended_sign_ins(user: User) -> QuerySet[SignIn]:
+    """The last ten that ended, latest first."""
+    return SignIn.objects.filter(user=user, ended_at__isnull=False).order_by("-ended_at", "pk")[:10]
 
 
 def staff_in_service(on: dt.date | None = None) -> QuerySet[Staff]:

@@ -28,6 +28,17 @@ class Role(models.TextChoices):
 
 #: Three administrators that are never one person.
 ADMINISTRATORS: Final = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+#: Who approves, supervises or administers signs in with a second factor (design.md section 6, domain.md 11.1).
+NEEDS_SECOND_FACTOR: Final = ADMINISTRATORS | {
+    Role.APPROVER,
+    Role.ORGAN_HEAD,
+    Role.ESTABLISHMENT_OFFICE,
+    Role.GOVERNMENT_OFFICE,
+    Role.CENTRE_MANAGER,
+    Role.SUPERVISOR,
+    Role.INSPECTOR,
+    Role.DATA_PROTECTION_OFFICER,
+}
 #: Held without being given: nobody assigns them to staff.
 NOT_FOR_STAFF: Final = frozenset({Role.CITIZEN, Role.AGENCY})
 #: Held for one department at a time.

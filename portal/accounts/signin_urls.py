@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from portal.accounts.views import signing_in
+from portal.accounts.views import security, signing_in
 
 urlpatterns = [
     path("login/", signing_in.SignIn.as_view(), name="account_login"),
+    path("code/", security.SecondStep.as_view(), name="mfa_authenticate"),
+    path("confirm/", security.prove, name="account_reauthenticate"),
     path("logout/", signing_in.SignOut.as_view(), name="account_logout"),
     path("inactive/", signing_in.inactive, name="account_inactive"),
     path("password/change/", signing_in.ChangePassword.as_view(), name="account_change_password"),

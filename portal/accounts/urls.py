@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.accounts.views import profile, protection, rights, stationing, verification
+from portal.accounts.views import profile, protection, rights, security, stationing, verification
 
 app_name = "accounts"
 urlpatterns = [
@@ -20,6 +20,11 @@ urlpatterns = [
     path("my/profile/data/erase/", rights.ask_erasure, name="ask_erasure"),
     path("desk/protection/", protection.protection, name="protection"),
     path("desk/protection/<uuid:request_id>/", protection.answer_correction, name="answer_correction"),
+    path("my/sign-ins/", security.sign_ins, name="sign_ins"),
+    path("my/sign-ins/end/", security.sign_ins_end, name="sign_ins_end"),
+    path("my/sign-ins/<uuid:pk>/end/", security.sign_in_end, name="sign_in_end"),
+    path("my/second-factor/", security.factor, name="second_factor"),
+    path("my/second-factor/codes/", security.recovery_codes, name="recovery_codes"),
     path("desk/verification/", verification.find, name="verification"),
     path("desk/verification/persons/<uuid:person_id>/", verification.verify_person, name="verify_person"),
     path("desk/verification/firms/<uuid:legal_person_id>/", verification.verify_firm, name="verify_firm"),

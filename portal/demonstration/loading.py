@@ -68,6 +68,7 @@ def load_city(*, seed: int, cases: int = CASES, persons: int = PERSONS, firms: i
         cursor.execute("SET LOCAL join_collapse_limit = 1")
         cursor.execute("SET LOCAL jit = off")
     if is_loaded():
+        staff.give_second_factors()  # a city from before there were any
         return None
     today = clock.today()
     grid = _grid(today)
@@ -88,6 +89,7 @@ def load_city(*, seed: int, cases: int = CASES, persons: int = PERSONS, firms: i
     left_out = Year(grid, Stage(workforce)).pass_by(casting)
     _begin_a_draft(editions, population, today)
     staff.give_passwords()
+    staff.give_second_factors()
     return Loaded(
         staff=Staff.objects.count(),
         persons=persons,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from portal.accounts.models import User
 from portal.accounts.personas import Persona
 from portal.accounts.roles import Role
+from portal.accounts.services import second_factor
 
 #: One password for all of them, only in the demonstration.
 PASSWORD: Final = "shuozhou2015"
@@ -35,6 +38,11 @@ class Worker:
     department: str
     roles: tuple[Role, ...]
     title: str
+
+
+def development_secret(username: str) -> str:
+    """The secret of a persona's second factor: the same in every demonstration, printed, and worth nothing elsewhere."""
+    return base64.b32encode(hashlib.sha256(f"demonstration|{username}".encode()).digest()[:20]).decode()
 
 
 FIRM_NAME: Final = "朔州桑干里餐饮有限公司（演示）"
@@ -68,17 +76,19 @@ WORKERS: Final = (
 
 def listed() -> list[dict[str, Any]]:
     """Every persona as contracts.md section 2 wants it; only those who are in the database."""
-    departments = dict(
-        User.objects.filter(staff__number__in=[w.username for w in WORKERS]).values_list(
-            "staff__number", "staff__department__name"
+    users = {
+        user.username: user
+        for user in User.objects.filter(staff__number__in=[w.username for w in WORKERS]).select_related(
+            "staff__department"
         )
-    )
+    }
+    secrets = second_factor.secrets_of(users.values())
     phones = _registered_phones()
     rows = [_row(c.phone, [Role.CITIZEN.value], "", c.name) for c in CITIZENS if c.phone in phones]
     rows += [
-        _row(w.username, [role.value for role in w.roles], departments[w.username], w.name)
+        _row(w.username, [role.value for role in w.roles], users[w.username].staff.department.name, w.name, secrets)
         for w in WORKERS
-        if w.username in departments
+        if w.username in users
     ]
     return rows
 
@@ -103,12 +113,14 @@ def _registered_phones() -> set[str]:
     return {user.phone for user in found}
 
 
-def _row(username: str, roles: list[str], department: str, name: str) -> dict[str, Any]:
+def _row(
+    username: str, roles: list[str], department: str, name: str, secrets: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     return {
         "username": username,
         "password": PASSWORD,
         "roles": roles,
         "department": department,
         "name": name,
-        "second_factor": None,
+        "second_factor": (secrets or {}).get(username),
     }

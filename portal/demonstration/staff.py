@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import make_password
 from portal import clock
 from portal.accounts import services
 from portal.accounts.models import Posting, Staff, User
-from portal.accounts.roles import Role, may_have_department
+from portal.accounts.roles import NEEDS_SECOND_FACTOR, Role, may_have_department
 from portal.demonstration import personas
 from portal.demonstration.names import Names
 from portal.organizations.models import Department, Window
@@ -141,6 +141,13 @@ def give_passwords() -> None:
     User.objects.filter(person__name__in=[c.name for c in personas.CITIZENS], phone_verified=True).update(
         password=encoded
     )
+
+
+def give_second_factors() -> None:
+    """Personas that approve, supervise or administer sign in with a printed second factor; twice changes nothing."""
+    needing = [worker.username for worker in personas.WORKERS if not NEEDS_SECOND_FACTOR.isdisjoint(worker.roles)]
+    for user in User.objects.filter(username__in=needing):
+        services.second_factor.give(user=user, secret=personas.development_secret(user.username))
 
 
 def _actor(member: Staff) -> Actor:

@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.web.middleware.DomainErrorMiddleware",
     "portal.web.middleware.ActorMiddleware",
+    "portal.accounts.middleware.SessionLifeMiddleware",
     "portal.web.middleware.AccessMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",

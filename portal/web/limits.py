@@ -30,7 +30,7 @@ def limit(request: HttpRequest, group: str, rate: str, *, key: str | None = None
 
 def count(group: str, whom: str, period: int) -> int:
     """Count one more call of `whom` and return how many there were in the period (seconds)."""
-    name = f"limit:{group}:{_hidden(group, whom)}"
+    name = f"limit:{group}:{hidden(group, whom)}"
     if cache.add(name, 1, period):
         return 1
     try:
@@ -38,6 +38,11 @@ def count(group: str, whom: str, period: int) -> int:
     except ValueError:  # the period ended between the two calls
         cache.set(name, 1, period)
         return 1
+
+
+def forget(group: str, whom: str) -> None:
+    """Count from nothing again."""
+    cache.delete(f"limit:{group}:{hidden(group, whom)}")
 
 
 def parse_rate(rate: str) -> tuple[int, int]:
@@ -71,6 +76,7 @@ def client_address(request: HttpRequest) -> str:
     return str(parsed)
 
 
-def _hidden(group: str, whom: str) -> str:
+def hidden(group: str, whom: str) -> str:
+    """A keyed hash in the place of an address, a number or a name."""
     key = hashlib.sha256(f"portal.web.limits|{settings.SECRET_KEY}".encode()).digest()
     return hmac.new(key, f"{group}|{whom}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from applications.permissions import HOLDERS, CasePermission
 from portal import clock
 from portal.accounts.models import ApprovalOffice, LegalPerson, Mandate, Person, Posting, RoleAssignment, Staff, User
-from portal.accounts.roles import Role
+from portal.accounts.roles import NEEDS_SECOND_FACTOR, Role
+from portal.accounts.services import second_factor
 from portal.organizations.models import Department, Hall, Region, Window
 from portal.privacy.identifiers import credit_check_character, identity_check_character, organisation_check_character
 from portal.privacy.services import new_person_key
@@ -19,6 +20,7 @@ from portal.web.grants import ALL, Actor, Grants
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 START = dt.date(2015, 7, 23)
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 numbers = itertools.count(1)
 
 
@@ -129,6 +131,8 @@ def staff(of: Department, name: str | None = None, *, roles: Iterable[Role] = ()
     )
     for role in roles:
         RoleAssignment.objects.create(staff=made, role=role, department=None if everywhere else of, valid_from=START)
+        if role in NEEDS_SECOND_FACTOR:
+            second_factor.give(user=made.user, secret=SECRET)
     return made
 
 

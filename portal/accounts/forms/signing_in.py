@@ -11,11 +11,12 @@ from django.core.exceptions import ValidationError
 
 from portal.accounts.adapter import PhoneField
 from portal.accounts.models import User
+from portal.accounts.passwords import help_text, level_of
 from portal.accounts.rules import looks_like_phone, person_name_fault
 from portal.privacy.identifiers import normalise, normalise_mobile, validate_identity_number
 from portal.web.forms import PortalForm, speak_chinese
 
-_PASSWORD_HELP = "至少 10 位，不能只有数字，不要用常见的密码。"
+_PASSWORD_HELP = help_text("")
 
 
 def _password(label: str, autocomplete: str, help_text: str = "") -> forms.CharField:
@@ -78,7 +79,7 @@ class PasswordForm(ChangePasswordForm):
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"] = _password("现在的密码", "current-password")
         self.fields["password1"].label = "新密码"
-        self.fields["password1"].help_text = _PASSWORD_HELP
+        self.fields["password1"].help_text = help_text(level_of(self.user))
         self.fields["password2"].label = "再填一次新密码"
         for name in ("password1", "password2"):
             self.fields[name].widget.attrs.pop("placeholder", None)

@@ -1,6 +1,6 @@
 """What changes people, staff, roles and postings; see the modules for the rules."""
 
-from portal.accounts.services import codes, signing_in
+from portal.accounts.services import codes, factor_resets, passwords, second_factor, sessions, signing_in
 from portal.accounts.services.legal_persons import (
     create_legal_person,
     declare_legal_person,
@@ -29,9 +29,13 @@ __all__ = [
     "end_role",
     "end_staff",
     "establish_office",
+    "factor_resets",
     "link_at_window",
+    "passwords",
     "register_online",
     "register_person_in_hall",
+    "second_factor",
+    "sessions",
     "set_initial_password",
     "set_office_head",
     "signing_in",

@@ -12,6 +12,7 @@ from portal.accounts.grants import sync_user
 from portal.accounts.models import RoleAssignment, Staff
 from portal.accounts.roles import ADMINISTRATORS, NOT_FOR_STAFF, Role, may_have_department, needs_department
 from portal.accounts.scheduling import on_day
+from portal.accounts.services import sessions
 from portal.ledger import services as ledger
 from portal.organizations.models import Department
 from portal.web.errors import BadInput, WrongState
@@ -48,7 +49,9 @@ def assign_role(
     if valid_until is not None:
         overlapping = overlapping.filter(valid_from__lt=valid_until)
     if role in ADMINISTRATORS and overlapping.filter(role__in=ADMINISTRATORS - {role}).exists():
-        raise WrongState("系统、安全、审计三个管理员不能是同一个人。", code="administrators_apart", field="role")
+        held = "、".join(Role(row.role).label for row in overlapping.filter(role__in=ADMINISTRATORS - {role})[:1])
+        raise WrongState(
+            f"系统、安全、审计三个管理员不能是同一个人：此人已经是{held}，要授予“{role.label}”，请另找一人。", code="administrators_apart", field="role")
     same = overlapping.filter(role=role, department=department).first()
     if same is not None:
         if (same.valid_from, same.valid_until) == (start, valid_until) or (valid_from is None and valid_until is None):
@@ -95,6 +98,7 @@ def _check_role(staff: Staff, role: Role, department: Department | None, actor: 
 def _follow(assignment: RoleAssignment) -> None:
     """Bring the grants to the rows now and on the days on which the role begins and ends."""
     sync_user(assignment.staff.user)
+    sessions.end_without_factor(assignment.staff.user)
     today = clock.today()
     for day in (assignment.valid_from, assignment.valid_until):
         if day is not None and day > today:

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 
 from portal.accounts.locks import lock
-from portal.accounts.models import OneTimeCode, User
+from portal.accounts.models import OneTimeCode, SignIn, User
 from portal.accounts.rules import looks_like_phone
-from portal.accounts.services import codes
+from portal.accounts.services import codes, passwords, sessions
 from portal.accounts.services.persons import link_user, register_with_hash, user_by_phone, verified_person
 from portal.accounts.text_messages import send_text
 from portal.privacy.identifiers import normalise_mobile
@@ -72,9 +72,10 @@ def finish_reset(*, code_id: UUID, typed: str, password: str) -> User:
 
     def reset(row: OneTimeCode, _content: Mapping[str, str]) -> User:
         assert row.user is not None
-        user = User.objects.select_for_update().get(pk=row.user.pk)
-        user.set_password(password)
-        user.save(update_fields=["password"])
+        user = row.user
+        passwords.check(user=user, password=password, field="password1")
+        passwords.set_password(user=user, password=password)
+        sessions.end_all(user_id=user.pk, ending=SignIn.Ending.PASSWORD)
         send_text(phone=row.phone, text="您的密码已经重设。如果不是您本人操作，请马上联系大厅。", key=f"{row.pk}:done")
         return user
 

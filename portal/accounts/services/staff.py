@@ -10,8 +10,9 @@ from django.db.models import Q
 from portal import clock
 from portal.accounts import hooks
 from portal.accounts.grants import sync_user
-from portal.accounts.models import ApprovalOffice, Posting, RoleAssignment, Staff, User
+from portal.accounts.models import ApprovalOffice, Posting, RoleAssignment, SignIn, Staff, User
 from portal.accounts.scheduling import on_day
+from portal.accounts.services import passwords, sessions
 from portal.ledger import services as ledger
 from portal.organizations.models import Department
 from portal.web.errors import BadInput, WrongState
@@ -32,6 +33,7 @@ def add_staff(
 ) -> Staff:
     """A member of staff with a sign-in whose user name is the staff number; without a password it cannot be used yet.
 
+    The password is an initial one: at the first sign-in the member has to change it.
     Raises BadInput for a number that is taken.
     """
     number, name = number.strip(), name.strip()
@@ -42,10 +44,7 @@ def add_staff(
     if User.objects.filter(username__iexact=number).exists():
         raise BadInput("这个工号已经有人使用。", code="number_taken", field="number")
     user = User(username=number)
-    if password is None:
-        user.set_unusable_password()
-    else:
-        user.set_password(password)
+    user.set_unusable_password()
     user.save()
     staff = Staff.objects.create(
         user=user,
@@ -56,18 +55,24 @@ def add_staff(
         phone=phone.strip(),
         joined_on=joined_on or clock.today(),
     )
+    if password is not None:
+        passwords.set_password(user=user, password=password, initial=True)
     _record(staff, "accounts.staff_added", actor, department=str(department.pk))
     return staff
 
 
 @transaction.atomic
 def set_initial_password(*, staff: Staff, password: str, actor: Actor) -> None:
-    """A new password that an administrator hands over; every session of the member ends with the old one."""
+    """A new password that an administrator hands over, to be changed at the next sign-in; all sessions end.
+
+    Raises WrongState for one's own password, BadInput for one that breaks the rules.
+    """
     if staff.user_id == actor.user_id:
         raise WrongState("自己的密码请在“修改密码”里改。", code="own_password")
-    user = User.objects.select_for_update().get(pk=staff.user_id)
-    user.set_password(password)
-    user.save(update_fields=["password"])
+    user = User.objects.select_related("staff").get(pk=staff.user_id)
+    passwords.check(user=user, password=password, field="password")
+    passwords.set_password(user=user, password=password, initial=True)
+    sessions.end_all(user_id=user.pk, ending=SignIn.Ending.PASSWORD)
     _record(staff, "accounts.staff_password_set", actor)
 
 
@@ -104,13 +109,26 @@ def end_staff(*, staff: Staff, left_on: dt.date, actor: Actor) -> Staff:
 
 
 def close_sign_in(staff: Staff) -> None:
-    """The day has come: no sign-in, no grants, no claims. Twice changes nothing."""
+    """The day has come: no sign-in, no session, no grants, no claims. Twice changes nothing."""
     user = staff.user
     if user.is_active:
         user.is_active = False
         user.save(update_fields=["is_active"])
+    sessions.end_all(user_id=user.pk, ending=SignIn.Ending.CLOSED)
     sync_user(user)
     hooks.announce_departure(user.pk, staff.left_on or clock.today())
+
+
+@transaction.atomic
+def close_left(limit: int) -> int:
+    """Close the sign-ins of those whose day has come and whose job did not run; for the sweep."""
+    due = Staff.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        left_on__lte=clock.today(), user__is_active=True
+    )
+    rows = list(due.select_related("user").order_by("left_on", "pk")[:limit])
+    for staff in rows:
+        close_sign_in(staff)
+    return len(rows)
 
 
 def _record(staff: Staff, kind: str, actor: Actor, **body: str) -> None:

@@ -14,7 +14,7 @@ from portal.accounts import queries
 from portal.accounts.forms.profile import LegalPersonForm
 from portal.accounts.forms.signing_in import CodeForm, PhoneChangeForm
 from portal.accounts.models import Mandate, OneTimeCode, User
-from portal.accounts.services import declare_legal_person, signing_in
+from portal.accounts.services import declare_legal_person, second_factor, signing_in
 from portal.accounts.views.signing_in import pending_code, remember_code
 from portal.privacy.masking import mask_identity_number, mask_mobile
 from portal.web import limits
@@ -145,6 +145,7 @@ def _rows(user: User) -> list[dict[str, str]]:
         _row("登录手机", mask_mobile(user.phone) if user.phone else "未登记", reverse("accounts:change_phone"), "更换")
     )
     rows.append(_row("密码", "已设置", reverse("account_change_password"), "修改"))
+    rows.append(_row("登录的设备", "查看在哪里登录着", reverse("accounts:sign_ins"), "查看"))
     return rows
 
 
@@ -156,6 +157,13 @@ def _staff_rows(user: User) -> list[dict[str, str]]:
         _row("部门", str(staff.department)),
         _row("职务", staff.title or "未填"),
         _row("密码", "已设置", reverse("account_change_password"), "修改"),
+        _row(
+            "动态验证码",
+            "已设置" if second_factor.has_one(user) else "未设置",
+            reverse("accounts:second_factor"),
+            "查看" if second_factor.has_one(user) else "设置",
+        ),
+        _row("登录的设备", "查看在哪里登录着", reverse("accounts:sign_ins"), "查看"),
     ]
 
 

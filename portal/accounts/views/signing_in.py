@@ -18,6 +18,7 @@ from portal.accounts.forms.signing_in import CodeForm, RegistrationForm, ResetBe
 from portal.accounts.models import OneTimeCode
 from portal.accounts.personas import personas
 from portal.accounts.services import signing_in
+from portal.accounts.session_rules import notes_of, why_ended
 from portal.privacy.masking import mask_mobile
 from portal.web import limits
 from portal.web.access import public
@@ -38,6 +39,9 @@ class SignIn(LoginView):
         context["personas"] = personas()
         context["changed"] = self.request.GET.get("changed") == "1"
         context["reset_done"] = self.request.GET.get("reset") == "1"
+        context["why_ended"] = why_ended(
+            self.request.GET.get("ended", ""), unsaved=self.request.GET.get("unsaved") == "1"
+        )
         return context
 
 
@@ -62,6 +66,8 @@ class ChangePassword(PasswordChangeView):
         is_staff = hasattr(self.request.user, "staff")
         context["base"] = "base/staff.html" if is_staff else "base/mine.html"
         context["is_staff"] = is_staff
+        notes = notes_of(self.request.session)
+        context["is_duty"] = notes is not None and bool(notes.duty)
         return context
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from portal.accounts.models import Staff
 from portal.outbox import services as outbox
 from tests.portal.accounts import people
 
@@ -56,6 +57,9 @@ def sign_in() -> Callable[..., Client]:
         client = Client()
         response = client.post("/accounts/login/", {"login": username, "password": password})
         assert response.status_code == 302, json.dumps(response.context["form"].errors, ensure_ascii=False)
+        if response["Location"] == "/accounts/code/":
+            code = people.code_of(Staff.objects.get(number=username))
+            assert client.post("/accounts/code/", {"code": code}).status_code == 302
         return client
 
     return through_the_page

@@ -6,13 +6,14 @@ from typing import Any
 from portal.accounts import services
 from portal.accounts.grants import sync_roles
 from portal.accounts.models import Person, Staff, User
-from portal.accounts.roles import Role, may_have_department
+from portal.accounts.roles import NEEDS_SECOND_FACTOR, Role, may_have_department
 from portal.organizations import reference
 from portal.organizations.models import Department
 from portal.privacy.identifiers import identity_check_character
 from portal.web.grants import SYSTEM_ACTOR
 
 PASSWORD = "correct-horse-7"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 _numbers = itertools.count(1)
 
 
@@ -38,21 +39,33 @@ def phone() -> str:
 
 
 def staff(*roles: Role, of: str = "012", city: bool = False, **traits: Any) -> Staff:
-    """A member of the department `of` with the roles for it; `city` gives a window clerk's role for the whole hall."""
+    """A member of the department `of` with the roles for it; `city` gives a window clerk's role for the whole hall.
+
+    The password is not an initial one, and a role that wants a second factor comes with one (`factor=False`: without).
+    """
     home = department(of)
+    password, factor = traits.pop("password", PASSWORD), traits.pop("factor", True)
     number = traits.pop("number", f"T{next(_numbers):05}")
     member = services.add_staff(
         number=number,
         name=traits.pop("name", f"工作人员{number[-2:]}"),
         department=home,
         actor=SYSTEM_ACTOR,
-        password=traits.pop("password", PASSWORD),
         **traits,
     )
+    member.user.set_password(password)
+    member.user.save()
     for role in roles:
         scope = home if may_have_department(role) and not city else None
         services.assign_role(staff=member, role=role, department=scope, actor=SYSTEM_ACTOR)
+    if factor and not NEEDS_SECOND_FACTOR.isdisjoint(roles):
+        services.second_factor.give(user=member.user, secret=SECRET)
     return member
+
+
+def code_of(member: Staff) -> str:
+    """A time-based code that would be accepted now."""
+    return services.second_factor.next_code(member.user)
 
 
 def citizen(*, name: str = "张三丰", number: str | None = None, mobile: str | None = None) -> User:

@@ -28,6 +28,13 @@ class Command(BaseCommand):
             else:
                 self.stdout.write(
                     "\t".join(
-                        [row["username"], row["password"], row["name"], "、".join(row["roles"]), row["department"]]
+                        [
+                            row["username"],
+                            row["password"],
+                            row["name"],
+                            "、".join(row["roles"]),
+                            row["department"],
+                            row["second_factor"] or "",
+                        ]
                     )
                 )
