@@ -14,8 +14,12 @@ class MessagingConfig(AppConfig):
         from portal.outbox import sweepers
 
         import_module("portal.messaging.jobs")  # registers the outbox handler
+        from portal.accounts import hooks
+        from portal.messaging.services import tell
+
+        if tell not in hooks.inboxes:
+            hooks.inboxes.append(tell)
         if settings.SMS_URL:
-            from portal.accounts import hooks
             from portal.messaging.gateway import HttpGateway
 
             hooks.sms_channels.append(HttpGateway(settings.SMS_URL).send)

@@ -10,6 +10,7 @@ from django.db import connection
 from django.template import Context
 from django.template.loader import get_template
 
+from portal import clock
 from portal.accounts.models import User
 from portal.messaging.models import Message
 from portal.outbox.services import enqueue
@@ -40,6 +41,12 @@ def send(*, kind: str, user: User, context: dict[str, Any], key: str, link: str 
     if user.email:
         enqueue(kind=EMAIL, payload={"message": str(message.pk)}, key=str(message.pk))
     return message
+
+
+def tell(user_id: UUID, title: str, text: str, key: str) -> None:
+    """Handler of `portal.accounts.hooks.inboxes`: what accounts tells a person about their account."""
+    user = User.objects.get(pk=user_id)
+    send(kind="account", user=user, context={"title": title, "text": text}, key=key, now=clock.now())
 
 
 def text_of(kind: str, context: dict[str, Any]) -> tuple[str, str]:

@@ -22,7 +22,14 @@ from portal.ledger.signing import ensure_key
 from portal.privacy.keys import ensure_keys
 
 STAMP = ".stamp"
-ACCOUNT_COLUMNS = {"roles": "角色", "name": "姓名", "department": "部门", "username": "登录名", "password": "密码"}
+ACCOUNT_COLUMNS = {
+    "roles": "角色",
+    "name": "姓名",
+    "department": "部门",
+    "username": "登录名",
+    "password": "密码",
+    "second_factor": "动态验证码密钥",
+}
 
 
 def prepare() -> None:
@@ -103,7 +110,8 @@ def write_accounts(path: Path) -> None:
         rows.append([str(cells.get(key) or "") for key in ACCOUNT_COLUMNS])
     widths = [max(_width(row[column]) for row in rows) for column in range(len(ACCOUNT_COLUMNS))]
     lines = ["  ".join(cell + " " * (widths[i] - _width(cell)) for i, cell in enumerate(row)).rstrip() for row in rows]
-    path.write_text("演示账号\n" + "\n".join(lines) + "\n")
+    hint = "有密钥的账号登录时还要动态验证码，登录页会显示当时的数字。"
+    path.write_text("演示账号\n" + "\n".join([*lines, hint]) + "\n")
 
 
 def _width(text: str) -> int:

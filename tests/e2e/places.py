@@ -112,6 +112,8 @@ CITIZEN: Final = (
     Place("accounts:change_phone"),
     Place("accounts:add_legal_person"),
     Place("account_change_password"),
+    Place("account_reauthenticate"),
+    Place("accounts:sign_ins"),
     Place("account_logout"),
 )
 QUEUE, WORK_LIST = Place("applications:intake_queue"), Place("applications:work_list")
@@ -151,6 +153,8 @@ REVIEWER: Final = (
     Place("messaging:desk_inbox"),
     Place("accounts:stationing"),
     Place("accounts:profile"),
+    Place("accounts:second_factor"),
+    Place("accounts:sign_ins"),
 )
 OTHER_STAFF: Final = (Place("applications:desk_home"), Place("accounts:profile"), Place("messaging:desk_inbox"))
 STAFF_LIST, DEPARTMENTS = Place("operations:staff_list"), Place("operations:departments")
@@ -162,6 +166,7 @@ CENTRE_MANAGER: Final = (
     Place("operations:staff_add"),
     Place("operations:staff_end", on=STAFF_LIST, link="operations:staff"),
     Place("operations:staff_password", on=STAFF_LIST, link="operations:staff"),
+    Place("operations:factor_reset_request", on=STAFF_LIST, link="operations:staff"),
     Place("operations:posting_add", on=STAFF_LIST, link="operations:staff"),
     Place("operations:posting_end", on=STAFF),
     DEPARTMENTS,
@@ -185,6 +190,9 @@ SECURITY_ADMIN: Final = (
     STAFF,
     Place("operations:role_add", on=STAFF_LIST, link="operations:staff"),
     Place("operations:role_end", on=STAFF),
+    Place("operations:factor_resets"),
+    Place("accounts:second_factor"),
+    Place("accounts:recovery_codes"),
 )
 SYSTEM_ADMIN: Final = (
     *OTHER_STAFF,
@@ -223,6 +231,10 @@ OF_WHO_REVOKES: Final = frozenset({"documents:document_status"})
 AFTER_A_CODE: Final = frozenset(
     {"account_register_code", "account_reset_password_code", "accounts:change_phone_code", "accounts:link_code"}
 )
+#: Between password and session, and while a reset waits; tests/portal/accounts look at them.
+IN_BETWEEN: Final = frozenset(
+    {"mfa_authenticate", "operations:factor_reset_confirm", "operations:factor_reset_refuse"}
+)
 #: Of one who waits to be verified; tests/portal/accounts/test_verification.py looks at them.
 OF_ONE_WHO_WAITS: Final = frozenset(
     {"accounts:answer_correction", "accounts:verify_firm", "accounts:verify_person"}
@@ -242,6 +254,8 @@ NOT_PAGES: Final = frozenset(
         "ledger:tile",
         "accounts:data_copy",
         "accounts:link",
+        "accounts:sign_in_end",
+        "accounts:sign_ins_end",
         "api:api-root",
         "api:openapi-json",
         "applications:claim",

@@ -10,11 +10,15 @@ from django.core.exceptions import ValidationError
 
 from portal import clock
 from portal.accounts.models import Posting, Staff
+from portal.accounts.passwords import StaffToBe, help_text
 from portal.accounts.queries import staff_in_service
 from portal.accounts.roles import for_staff
 from portal.organizations import queries as organisation
 from portal.organizations.models import Department
+from portal.accounts.security_models import PasswordRecord
 from portal.web.forms import PortalForm
+
+_INITIAL = f"{help_text(PasswordRecord.Level.STAFF)}当面交给本人，本人第一次登录时要改。"
 
 
 def _date(label: str, *, required: bool = True, help_text: str = "") -> forms.DateField:
@@ -49,7 +53,7 @@ class StaffForm(PortalForm):
     phone = forms.CharField(label="办公电话", max_length=30, required=False)
     joined_on = _date("到岗日期")
     password = forms.CharField(
-        label="初始密码", max_length=128, strip=False, help_text="至少 10 位，当面交给本人。",
+        label="初始密码", max_length=128, strip=False, help_text=_INITIAL,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )  # fmt: skip
 
@@ -58,17 +62,21 @@ class StaffForm(PortalForm):
         self.fields["department"].queryset = organisation.departments()  # type: ignore[attr-defined]
 
     def clean_password(self) -> str:
-        return _checked_password(self.cleaned_data["password"])
+        """By the rules for staff; the fields above it are clean already."""
+        try:
+            password_validation.validate_password(
+                self.cleaned_data["password"], StaffToBe(self.cleaned_data.get("number", ""))
+            )
+        except ValidationError as error:
+            raise ValidationError(error.messages) from error
+        return str(self.cleaned_data["password"])
 
 
 class PasswordForm(PortalForm):
     password = forms.CharField(
-        label="新密码", max_length=128, strip=False, help_text="至少 10 位，当面交给本人。",
+        label="新密码", max_length=128, strip=False, help_text=_INITIAL,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )  # fmt: skip
-
-    def clean_password(self) -> str:
-        return _checked_password(self.cleaned_data["password"])
 
 
 class DayForm(PortalForm):
@@ -149,11 +157,3 @@ class NoticeForm(PortalForm):
         help_text="粘贴国务院办公厅通知的放假安排，或者每行一天：2026-02-14,上班,春节。",
         widget=forms.Textarea(attrs={"rows": 10}),
     )  # fmt: skip
-
-
-def _checked_password(password: str) -> str:
-    try:
-        password_validation.validate_password(password)
-    except ValidationError as error:
-        raise ValidationError(error.messages) from error
-    return password

@@ -17,6 +17,7 @@ from portal.accounts.grants import in_force
 from portal.accounts.models import Posting, RoleAssignment, Staff
 from portal.accounts.permissions import AccountsPermission as P
 from portal.accounts.roles import Role
+from portal.accounts.recent import recently_authenticated
 from portal.operations.organisation.forms import DayForm, PasswordForm, PostingForm, RoleForm, StaffFilter, StaffForm
 from portal.operations.organisation.pages import desk, form_page, history_lines
 from portal.web.access import needs
@@ -114,6 +115,7 @@ def staff_add(request: HttpRequest) -> HttpResponse:
 
 
 @needs(P.MANAGE_STAFF)
+@recently_authenticated
 @require_http_methods(["GET", "POST"])
 def staff_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     staff = get_object_or_404(Staff, pk=pk)
@@ -147,7 +149,7 @@ def staff_password(request: HttpRequest, pk: UUID) -> HttpResponse:
         primary="重设密码",
         back=reverse("operations:staff", args=[pk]),
         tab="staff",
-        intro="原来的密码和登录马上失效。",
+        intro="原来的密码和登录马上失效，本人下次登录时要改成自己的密码。管理员的密码至少 12 位。",
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.operations.organisation import calendar, departments, staff
+from portal.operations.organisation import calendar, departments, factor_resets, staff
 
 urlpatterns = [
     path("staff/", staff.staff_list, name="staff_list"),
@@ -12,6 +12,10 @@ urlpatterns = [
     path("staff/<uuid:pk>/password/", staff.staff_password, name="staff_password"),
     path("staff/<uuid:pk>/roles/add/", staff.role_add, name="role_add"),
     path("staff/<uuid:pk>/postings/add/", staff.posting_add, name="posting_add"),
+    path("staff/<uuid:pk>/factor/", factor_resets.factor_reset_request, name="factor_reset_request"),
+    path("factor-resets/", factor_resets.factor_resets, name="factor_resets"),
+    path("factor-resets/<uuid:pk>/confirm/", factor_resets.factor_reset_confirm, name="factor_reset_confirm"),
+    path("factor-resets/<uuid:pk>/refuse/", factor_resets.factor_reset_refuse, name="factor_reset_refuse"),
     path("roles/<uuid:pk>/end/", staff.role_end, name="role_end"),
     path("postings/<uuid:pk>/end/", staff.posting_end, name="posting_end"),
     path("departments/", departments.department_list, name="departments"),

@@ -204,6 +204,7 @@ def test_the_passwords_of_the_personas_sign_in_and_nobody_elses(city, db):
     for row in personas.listed():
         answer = Client().post("/accounts/login/", {"login": row["username"], "password": row["password"]})
         assert answer.status_code == 302, row["username"]
+        assert (answer["Location"] == "/accounts/code/") == (row["second_factor"] is not None)
     usable = [user.username for user in User.objects.all() if user.has_usable_password()]
     assert len(usable) == len(personas.listed())
 

@@ -1,0 +1,89 @@
+"""Lost second factors: whoever keeps the staff asks, whoever gives roles decides; never the same person."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.accounts.models import FactorReset, Staff
+from portal.accounts.permissions import AccountsPermission as P
+from portal.accounts.recent import recently_authenticated
+from portal.accounts.services import factor_resets as services
+from portal.operations.organisation.pages import desk, form_page
+from portal.web.access import needs
+from portal.web.forms import PortalForm
+
+
+class ReasonForm(PortalForm):
+    reason = forms.CharField(label="原因", max_length=200, help_text="例如：手机丢失，本人已当面确认身份。")
+
+
+class NothingToFill(PortalForm):
+    """Only the button."""
+
+
+@needs(P.MANAGE_STAFF, P.MANAGE_ROLES)
+@require_safe
+def factor_resets(request: HttpRequest) -> HttpResponse:
+    """What waits for the second person."""
+    context = {
+        "rows": list(services.open_resets()),
+        "me": request.user.pk,
+        **desk(request, "factor_resets"),
+    }
+    return render(request, "operations/factor_resets.html", context)
+
+
+@needs(P.MANAGE_STAFF)
+@require_http_methods(["GET", "POST"])
+def factor_reset_request(request: HttpRequest, pk: UUID) -> HttpResponse:
+    staff = get_object_or_404(Staff, pk=pk)
+    return form_page(
+        request,
+        form=ReasonForm(request.POST if request.method == "POST" else None),
+        act=lambda data: services.request_reset(staff=staff, **data, actor=request.actor),  # type: ignore[attr-defined]
+        title=f"申请重设{staff.name}的动态验证码",
+        primary="提交申请",
+        back=reverse("operations:factor_resets"),
+        tab="factor_resets",
+        intro="提交后由安全管理员办理；办理以前，原来的动态验证码仍然有效。",
+    )
+
+
+@needs(P.MANAGE_ROLES)
+@recently_authenticated
+@require_http_methods(["GET", "POST"])
+def factor_reset_confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
+    reset = get_object_or_404(FactorReset.objects.select_related("staff"), pk=pk)
+    return form_page(
+        request,
+        form=NothingToFill(request.POST if request.method == "POST" else None),
+        act=lambda data: services.confirm_reset(reset=reset, actor=request.actor),  # type: ignore[attr-defined]
+        title=f"重设{reset.staff.name}的动态验证码",
+        primary="同意重设",
+        back=reverse("operations:factor_resets"),
+        tab="factor_resets",
+        intro=f"原因：{reset.reason}。请先向本人核实。同意后，原来的动态验证码和备用码马上失效，本人下次登录时重新设置，并收到消息。",
+        danger=True,
+    )
+
+
+@needs(P.MANAGE_STAFF, P.MANAGE_ROLES)
+@require_http_methods(["GET", "POST"])
+def factor_reset_refuse(request: HttpRequest, pk: UUID) -> HttpResponse:
+    reset = get_object_or_404(FactorReset.objects.select_related("staff"), pk=pk)
+    return form_page(
+        request,
+        form=NothingToFill(request.POST if request.method == "POST" else None),
+        act=lambda data: services.refuse_reset(reset=reset, actor=request.actor),  # type: ignore[attr-defined]
+        title=f"不重设{reset.staff.name}的动态验证码",
+        primary="不重设",
+        back=reverse("operations:factor_resets"),
+        tab="factor_resets",
+        intro="原来的动态验证码继续有效。",
+    )
