@@ -15,8 +15,8 @@ from django.db.models import Q, QuerySet
 from portal import clock
 from portal.accounts.grants import in_force
 from portal.accounts.models import ApprovalOffice, LegalPerson, Mandate, Person, Posting, SignIn, Staff, User
-from portal.accounts.session_rules import LONGEST, idle_limit
 from portal.accounts.rules import Standing, StationingFault, stationing_faults
+from portal.accounts.session_rules import LONGEST, idle_limit
 from portal.organizations import queries as organisation
 from portal.organizations.models import Department
 from portal.privacy.services import blind_index

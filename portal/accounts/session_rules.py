@@ -74,10 +74,14 @@ def why_ended(ending: str, *, unsaved: bool) -> list[str]:
     return [sentence, lost if unsaved else "请重新登录，登录后会回到原来的页面。"]
 
 
-_WORDS: Final = {
-    SignIn.Ending.IDLE: f"工作人员超过 {STAFF_IDLE // MINUTE} 分钟、申请人超过 {CITIZEN_IDLE // MINUTE} 分钟没有操作，会自动退出。",
+_WORDS: Final[dict[str, str]] = {
+    SignIn.Ending.IDLE: (
+        f"工作人员超过 {STAFF_IDLE // MINUTE} 分钟、申请人超过 {CITIZEN_IDLE // MINUTE} 分钟没有操作，会自动退出。"
+    ),
     SignIn.Ending.EXPIRED: f"登录满 {LONGEST // HOUR} 小时，要重新登录。",
-    SignIn.Ending.REPLACED: "您的账号在另一处登录了，这里的登录已经结束。如果不是您本人，请马上修改密码，并告诉安全管理员。",
+    SignIn.Ending.REPLACED: (
+        "您的账号在另一处登录了，这里的登录已经结束。如果不是您本人，请马上修改密码，并告诉安全管理员。"
+    ),
     SignIn.Ending.ELSEWHERE: "您在另一台设备上结束了这里的登录。",
     SignIn.Ending.PASSWORD: "密码已经修改，请用新密码登录。",
     SignIn.Ending.ROLES: "您的角色有变化，需要重新登录。",

@@ -41,7 +41,7 @@ class Worker:
 
 
 def development_secret(username: str) -> str:
-    """The secret of a persona's second factor: the same in every demonstration, printed, and worth nothing elsewhere."""
+    """The secret of a persona's second factor: the same in every demonstration, printed, worth nothing elsewhere."""
     return base64.b32encode(hashlib.sha256(f"demonstration|{username}".encode()).digest()[:20]).decode()
 
 

@@ -48,10 +48,14 @@ def assign_role(
     )
     if valid_until is not None:
         overlapping = overlapping.filter(valid_from__lt=valid_until)
-    if role in ADMINISTRATORS and overlapping.filter(role__in=ADMINISTRATORS - {role}).exists():
-        held = "、".join(Role(row.role).label for row in overlapping.filter(role__in=ADMINISTRATORS - {role})[:1])
+    another = overlapping.filter(role__in=ADMINISTRATORS - {role}).order_by("pk").first()
+    if role in ADMINISTRATORS and another is not None:
         raise WrongState(
-            f"系统、安全、审计三个管理员不能是同一个人：此人已经是{held}，要授予“{role.label}”，请另找一人。", code="administrators_apart", field="role")
+            "系统、安全、审计三个管理员不能是同一个人："
+            f"此人已经是{Role(another.role).label}，要授予“{role.label}”，请另找一人。",
+            code="administrators_apart",
+            field="role",
+        )
     same = overlapping.filter(role=role, department=department).first()
     if same is not None:
         if (same.valid_from, same.valid_until) == (start, valid_until) or (valid_from is None and valid_until is None):

@@ -50,7 +50,7 @@ class SealedSecrets(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no 
 
 def has_one(user: User) -> bool:
     """Whether the user signs in with a time-based code."""
-    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
 
 
 def new_secret() -> str:
@@ -73,7 +73,8 @@ def activate(*, user: User, secret: str, code: str) -> list[str]:
     if has_one(user):
         raise WrongState("动态验证码已经设置好了。", code="factor_set_already")
     if not validate_totp_code(secret, _plain(code)):
-        raise BadInput("动态验证码不正确。请确认扫的是这个二维码，手机时间准确，再填最新的 6 位数字。", code="code_wrong", field="code")
+        text = "动态验证码不正确。请确认扫的是这个二维码，手机时间准确，再填最新的 6 位数字。"
+        raise BadInput(text, code="code_wrong", field="code")
     row = TOTP.activate(user, secret).instance
     _use(row, _plain(code))
     _record(user, "accounts.second_factor_set")

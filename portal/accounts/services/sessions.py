@@ -40,7 +40,7 @@ def begin(*, request: HttpRequest, user: User) -> SignIn:
     now, instant = clock.now(), time.time()
     row = SignIn.objects.create(
         user=user,
-        session_key=request.session.session_key,
+        session_key=request.session.session_key or "",
         device=device_name(request.META.get("HTTP_USER_AGENT", "")),
         address=client_address(request),
         began_at=now,

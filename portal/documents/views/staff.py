@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from portal.accounts.recent import recently_authenticated
 from portal.documents import contents, queries, services
 from portal.documents.forms import RevokeCertificateForm, StatusForm
 from portal.documents.models import SigningCertificate
@@ -20,6 +21,7 @@ from portal.web.requests import PortalRequest
 
 # A fresh sign-in is asked for here (portal.accounts): a revocation cannot be undone.
 @needs(DocumentsPermission.REVOKE_DOCUMENT)
+@recently_authenticated
 @require_http_methods(["GET", "HEAD", "POST"])
 def document_status(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Suspend, resume or revoke a document of the actor's own organ."""
@@ -60,6 +62,7 @@ def certificates(request: PortalRequest) -> HttpResponse:
 
 # A fresh sign-in is asked for here (portal.accounts): a revocation cannot be undone.
 @needs(DocumentsPermission.MANAGE_CERTIFICATES)
+@recently_authenticated
 @require_http_methods(["GET", "HEAD", "POST"])
 def certificate_revoke(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Trust a certificate no longer."""

@@ -13,9 +13,9 @@ from portal.accounts.models import Posting, Staff
 from portal.accounts.passwords import StaffToBe, help_text
 from portal.accounts.queries import staff_in_service
 from portal.accounts.roles import for_staff
+from portal.accounts.security_models import PasswordRecord
 from portal.organizations import queries as organisation
 from portal.organizations.models import Department
-from portal.accounts.security_models import PasswordRecord
 from portal.web.forms import PortalForm
 
 _INITIAL = f"{help_text(PasswordRecord.Level.STAFF)}当面交给本人，本人第一次登录时要改。"
@@ -65,7 +65,8 @@ class StaffForm(PortalForm):
         """By the rules for staff; the fields above it are clean already."""
         try:
             password_validation.validate_password(
-                self.cleaned_data["password"], StaffToBe(self.cleaned_data.get("number", ""))
+                self.cleaned_data["password"],
+                StaffToBe(self.cleaned_data.get("number", "")),  # type: ignore[arg-type]  # stands in for the user
             )
         except ValidationError as error:
             raise ValidationError(error.messages) from error

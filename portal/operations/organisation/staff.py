@@ -16,8 +16,8 @@ from portal.accounts import services
 from portal.accounts.grants import in_force
 from portal.accounts.models import Posting, RoleAssignment, Staff
 from portal.accounts.permissions import AccountsPermission as P
-from portal.accounts.roles import Role
 from portal.accounts.recent import recently_authenticated
+from portal.accounts.roles import Role
 from portal.operations.organisation.forms import DayForm, PasswordForm, PostingForm, RoleForm, StaffFilter, StaffForm
 from portal.operations.organisation.pages import desk, form_page, history_lines
 from portal.web.access import needs

@@ -68,5 +68,6 @@ def _department(number: str) -> Department:
     rows = rows.filter(number=number) if number else rows.filter(kind=Department.Kind.CENTRE)
     found = rows.first()
     if found is None:
-        raise CommandError(f"没有编号为 {number} 的部门。" if number else "还没有部门，请先运行 manage.py load_reference。")
+        missing = "还没有部门，请先运行 manage.py load_reference。"
+        raise CommandError(f"没有编号为 {number} 的部门。" if number else missing)
     return found
