@@ -13,14 +13,14 @@ staff_left: list[Callable[[UUID, dt.date], None]] = []
 #: registered one is used (portal.messaging puts its gateway here).
 sms_channels: list[Callable[[str, str, str], None]] = []
 
-#: Puts a message into a person's inbox, in the caller's transaction: (user_id, title, text, key). Messaging registers.
-inboxes: list[Callable[[UUID, str, str, str], None]] = []
+#: Puts a message into a person's inbox, in the caller's transaction: (user_id, kind, key). Messaging registers.
+inboxes: list[Callable[[UUID, str, str], None]] = []
 
 
-def tell(user_id: UUID, title: str, text: str, key: str) -> None:
-    """Tell a person something about their account."""
+def tell(user_id: UUID, kind: str, key: str) -> None:
+    """Tell a person something about their account; the text is `templates/messages/account_<kind>.txt`."""
     for handler in inboxes:
-        handler(user_id, title, text, key)
+        handler(user_id, kind, key)
 
 
 def announce_departure(user_id: UUID, day: dt.date) -> None:

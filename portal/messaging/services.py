@@ -43,10 +43,9 @@ def send(*, kind: str, user: User, context: dict[str, Any], key: str, link: str 
     return message
 
 
-def tell(user_id: UUID, title: str, text: str, key: str) -> None:
+def tell(user_id: UUID, kind: str, key: str) -> None:
     """Handler of `portal.accounts.hooks.inboxes`: what accounts tells a person about their account."""
-    user = User.objects.get(pk=user_id)
-    send(kind="account", user=user, context={"title": title, "text": text}, key=key, now=clock.now())
+    send(kind=f"account_{kind}", user=User.objects.get(pk=user_id), context={}, key=key, now=clock.now())
 
 
 def text_of(kind: str, context: dict[str, Any]) -> tuple[str, str]:

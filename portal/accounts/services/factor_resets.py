@@ -57,12 +57,11 @@ def confirm_reset(*, reset: FactorReset, actor: Actor) -> FactorReset:
     second_factor.remove(user=row.staff.user)
     sessions.end_all(user_id=row.staff.user_id, ending=SignIn.Ending.FACTOR)
     _decide(row, FactorReset.Outcome.CONFIRMED, actor)
-    title = "您的动态验证码已经重设"
-    text = "原来的动态验证码和备用码不再有效，下次登录时请重新设置。如果不是您本人提出的，请马上告诉安全管理员。"
-    hooks.tell(row.staff.user_id, title, text, f"factor-reset:{row.pk}")
+    text = "您的动态验证码已经重设，下次登录时请重新设置。如果不是您本人提出的，请马上告诉安全管理员。"
+    hooks.tell(row.staff.user_id, "factor_reset", f"factor-reset:{row.pk}")
     user = row.staff.user
     phone = user.phone if user.phone_verified else ""
-    send_text(phone=phone, text=f"{title}。{text}", key=f"factor-reset:{row.pk}")
+    send_text(phone=phone, text=text, key=f"factor-reset:{row.pk}")
     return row
 
 

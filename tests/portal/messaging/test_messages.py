@@ -52,7 +52,9 @@ CONTEXT: dict[str, Any] = {
     "on": DUE,
     "due_on": DUE,
 }
-KINDS = sorted(path.stem for path in (Path(django_settings.BASE_DIR) / "templates" / "messages").glob("*.txt"))
+TEXTS = (Path(django_settings.BASE_DIR) / "templates" / "messages").glob("*.txt")
+#: Those about a case; what is said about an account names none.
+KINDS = sorted(path.stem for path in TEXTS if not path.stem.startswith("account_"))
 
 
 def user(name: str = "reader", email: str = "") -> User:
