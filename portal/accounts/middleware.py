@@ -80,7 +80,7 @@ def _with_reason(request: HttpRequest) -> HttpResponseRedirect:
         query["ended"] = str(ending)
         if is_sending:
             query["unsaved"] = "1"
-    return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode(query)}")
+    return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode(query, safe='/')}")
 
 
 def page_of(request: HttpRequest) -> str:

@@ -35,7 +35,7 @@ def proof_wanted(request: HttpRequest) -> HttpResponseBase | None:
     if is_recent(notes_of(request.session), time.time(), sending=is_sending):
         return None
     query = {"next": page_of(request), **({"unsaved": "1"} if is_sending else {})}
-    address = f"{reverse('account_reauthenticate')}?{urlencode(query)}"
+    address = f"{reverse('account_reauthenticate')}?{urlencode(query, safe='/')}"
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": address})
     return redirect(address)

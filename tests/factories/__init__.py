@@ -8,6 +8,7 @@ from applications.permissions import HOLDERS
 from tests.factories.cases import Desk, check_materials, do, online_case, paper, stored_file
 from tests.factories.items import item
 from tests.factories.people import (
+    SECRET,
     SHANGHAI,
     START,
     acting,
@@ -29,6 +30,7 @@ from tests.factories.people import (
 
 __all__ = [
     "HOLDERS",
+    "SECRET",
     "SHANGHAI",
     "START",
     "Desk",

@@ -11,7 +11,8 @@ from applications import services
 from applications.models import Act
 from portal.accounts.grants import sync_roles
 from portal.accounts.models import RoleAssignment
-from portal.accounts.roles import Role
+from portal.accounts.roles import NEEDS_SECOND_FACTOR, Role
+from portal.accounts.services import second_factor
 from tests import factories as make
 from tests.pages import check_page
 
@@ -47,6 +48,8 @@ def signed_in(staff, *roles: Role, everywhere: bool = False) -> Browser:
         RoleAssignment.objects.create(
             staff=staff, role=role, department=None if everywhere else staff.department, valid_from=make.START
         )
+        if role in NEEDS_SECOND_FACTOR:
+            second_factor.give(user=staff.user, secret=make.SECRET)
     browser = Browser()
     browser.force_login(staff.user)
     return browser

@@ -13,7 +13,7 @@ from applications.queries import finding, worklist
 from applications.queries.scope import Reach
 from portal.accounts.roles import Role
 from tests import factories as make
-from tests.applications.desk.conftest import signed_in
+from tests.applications.desk.conftest import Browser, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -208,8 +208,7 @@ def test_closed_cases_and_paused_ones_have_lists_of_their_own(hall):
 
 
 def test_who_has_no_desk_is_refused_and_each_role_finds_its_own(hall):
-    citizen = signed_in(hall.clerk_staff)  # the clerk's browser, to have the class
-    citizen.logout()
+    citizen = Browser()
     assert citizen.get(LIST).status_code == 302
     user = make.citizen()
     citizen.force_login(user)

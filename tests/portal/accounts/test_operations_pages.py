@@ -30,7 +30,7 @@ def test_adding_posting_and_ending_a_member_of_staff(manager, security):
     }  # fmt: skip
     page = manager.post("/operations/staff/add/", {**data, "number": "错", "password": "1"})
     assert page.status_code == 422
-    assert "密码太短，至少 10 位" in page.content.decode()
+    assert "密码太短，至少 8 位" in page.content.decode()
     page = manager.post("/operations/staff/add/", {**data, "number": "错"}).content.decode()
     assert "工号只能用字母和数字" in page
     assert manager.post("/operations/staff/add/", data).status_code == 302
