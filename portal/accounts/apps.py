@@ -11,7 +11,7 @@ class AccountsConfig(AppConfig):
 
         from portal.accounts import grants, jobs, personal_data, receivers, text_messages
         from portal.accounts.permissions import register_permissions
-        from portal.accounts.services import rights
+        from portal.accounts.services import rights, second_factor
         from portal.outbox import sweepers
         from portal.privacy import erasures, rotation
         from portal.web import access, reference
@@ -22,6 +22,7 @@ class AccountsConfig(AppConfig):
         register_permissions()
         personal_data.register_all()
         rotation.register("accounts.text_messages", text_messages.reseal)
+        rotation.register("accounts.second_factors", second_factor.reseal)
         sweepers.register("retention.codes", personal_data.sweep_codes)
         sweepers.register("retention.requests", rights.sweep)
         sweepers.register("retention.erasures", erasures.complete)

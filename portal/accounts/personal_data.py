@@ -12,7 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 
 from portal import clock
-from portal.accounts.models import Mandate, OneTimeCode, Person, User
+from portal.accounts.models import Mandate, OneTimeCode, Person, SignIn, User
 from portal.accounts.text_messages import KIND as TEXT_MESSAGE
 from portal.accounts.text_messages import phone_of
 from portal.ledger import services as ledger
@@ -95,6 +95,7 @@ def close_sign_in(user: User) -> None:
     user.is_active = False
     user.set_unusable_password()
     user.save(update_fields=["is_active", "password"])
+    SignIn.objects.filter(user=user, ended_at=None).update(ended_at=clock.now(), ending=SignIn.Ending.CLOSED)
 
 
 def _forget_sign_in(user: User) -> None:
@@ -104,6 +105,7 @@ def _forget_sign_in(user: User) -> None:
     EmailAddress.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
     OneTimeCode.objects.filter(user=user).delete()
+    SignIn.objects.filter(user=user).delete()  # device and address
 
 
 def _forget_text_messages(phones: set[str]) -> None:

@@ -10,6 +10,7 @@ import base64
 import re
 from collections.abc import Iterable
 from typing import Final
+from uuid import UUID
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -141,6 +142,27 @@ def next_code(user: User) -> str:
     before, now, after = yield_hotp_counters_from_time()
     counter = next((counter for counter in (now, after, before) if counter not in used), now)
     return str(format_hotp_value(hotp_value(secret, counter)))
+
+
+def reseal(old: frozenset[UUID], limit: int) -> int:
+    """Bring secrets under the current master key (portal.privacy.rotation); returns how many rows changed."""
+    done = 0
+    for pk in Authenticator.objects.order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            row = Authenticator.objects.select_for_update().filter(pk=pk).first()
+            data = {} if row is None else row.data
+            sealed = {name: data[name] for name in ("secret", "seed") if name in data and _is_under(data[name], old)}
+            if sealed:
+                row.data = {**data, **{name: SealedSecrets().encrypt(decrypt(text)) for name, text in sealed.items()}}
+                row.save(update_fields=["data"])
+                done += 1
+        if done == limit:
+            break
+    return done
+
+
+def _is_under(sealed: str, old: frozenset[UUID]) -> bool:
+    return cipher.key_id_of(base64.b64decode(sealed)) in old
 
 
 def _use(row: Authenticator, typed: str) -> bool:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.accounts.forms.rights import CorrectionForm, EmailForm, LeavingForm
 from portal.accounts.models import User
+from portal.accounts.recent import recently_authenticated
 from portal.accounts.services import rights as services
 from portal.privacy import rights
 from portal.privacy.masking import mask_address, mask_email, mask_identity_number, mask_mobile
@@ -52,6 +53,7 @@ def my_data(request: PortalRequest) -> HttpResponse:
 
 
 @signed_in
+@recently_authenticated
 @require_POST
 def copy(request: PortalRequest) -> HttpResponse:
     """A ZIP: the data for machines, the same for people, and the files that were handed in."""

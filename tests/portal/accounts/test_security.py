@@ -21,6 +21,7 @@ from portal.accounts.recent import recently_authenticated
 from portal.accounts.roles import ADMINISTRATORS, NEEDS_SECOND_FACTOR, Role
 from portal.accounts.services import factor_resets, second_factor, sessions
 from portal.messaging.models import Message
+from portal.privacy import keys
 from portal.web.errors import BadInput, NotFound, WrongState
 from portal.web.grants import SYSTEM_ACTOR, Actor
 from portal.web.permissions import permissions_of_role
@@ -543,3 +544,40 @@ def test_appoint_refuses_what_breaks_the_separation_or_names_another(arguments, 
 def test_appoint_gives_only_administrators():
     with pytest.raises(CommandError):
         appoint("X1", "林一", "approver")
+
+
+@pytest.fixture
+def fresh_keys(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    keys.key_ring.cache_clear()
+    yield
+    keys.key_ring.cache_clear()
+
+
+def test_secrets_of_second_factors_follow_a_rotation_of_the_master_key(fresh_keys):
+    member = people.staff(Role.SUPERVISOR)
+    codes = second_factor.renew_recovery_codes(user=member.user)
+    old = frozenset({keys.key_ring().current})
+    keys.add_master()
+    assert second_factor.reseal(old, 1) == 1
+    assert second_factor.reseal(old, 10) == 1
+    assert second_factor.reseal(old, 10) == 0
+    keys.drop_masters(old)
+    second_factor.verify(user=member.user, code=people.code_of(member))
+    second_factor.verify(user=member.user, code=codes[0])
+
+
+def test_whoever_is_erased_leaves_no_device_and_no_address(sign_in):
+    user = people.citizen(mobile="13900000001")
+    client = sign_in("13900000001")
+    assert client.post("/my/profile/data/erase/", {"password": people.PASSWORD, "understood": "on"}).status_code == 200
+    assert not SignIn.objects.filter(user=user).exists()
+
+
+def test_a_copy_of_ones_data_wants_a_recent_proof(sign_in):
+    people.citizen(mobile="13900000001")
+    client = sign_in("13900000001")
+    assert client.post("/my/profile/data/copy/").status_code == 200
+    age(client, proved=session_rules.RECENT_FOR_SENDING)
+    answer = client.post("/my/profile/data/copy/", headers={"Referer": "http://testserver/my/profile/data/"})
+    assert answer["Location"] == "/accounts/confirm/?next=/my/profile/data/&unsaved=1"
