@@ -8,9 +8,10 @@ class ApplicationsConfig(AppConfig):
 
     def ready(self) -> None:
         from applications import permissions, personal_data, policies, uploads
-        from applications.services import forgetting, leaving, recounting, sweeping
+        from applications.services import forgetting, leaving, nightly, recounting, sweeping
         from portal.accounts import hooks as accounts
         from portal.outbox import sweepers
+        from portal.web import checks
         from portal.workdays import hooks as workdays
 
         permissions.register_permissions()
@@ -23,3 +24,6 @@ class ApplicationsConfig(AppConfig):
         workdays.register("cases", recounting.on_calendar_change)
         if leaving.on_staff_left not in accounts.staff_left:
             accounts.staff_left.append(leaving.on_staff_left)
+        checks.register("cases", "办件数据", nightly.check_data)
+        checks.register("case_paths", "办件过程", nightly.check_paths)
+        checks.register("case_numbers", "办件编号", nightly.check_numbers)

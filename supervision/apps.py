@@ -9,8 +9,10 @@ class SupervisionConfig(AppConfig):
     def ready(self) -> None:
         from applications import hooks
         from portal.outbox.registry import handler
-        from supervision import services
+        from portal.web import checks
+        from supervision import nightly, services
 
         handler(services.TELL)(services.tell)
         if services.record_signals not in hooks.level_changed:
             hooks.level_changed.append(services.record_signals)
+        checks.register("signals", "监察信号", nightly.check)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-import structlog
 from django.db.models import Count, Exists, F, Max, OuterRef, Q
 
 from applications.clockwork import reading_of
@@ -15,12 +14,9 @@ from applications.models import Act, Case, CaseClock, ClockEvent, Opinion, Speci
 from applications.recording import TASK_OF_STATE
 from applications.rules import CODE_OF_LEVEL, RUNNING
 from applications.states import DECIDED_STATES, FINAL_STATES
-from portal import clock
 from portal.documents.kinds import DocumentKind
 from portal.documents.models import OfficialDocument
 from portal.workdays.terms import ClockError
-
-logger = structlog.get_logger(__name__)
 
 #: How far behind the sweep may be before it counts as a fault.
 GRACE = dt.timedelta(minutes=15)
@@ -33,15 +29,6 @@ class Fault:
     case_id: UUID
     check: str
     text: str
-
-
-def report_faults() -> int:
-    """Log every fault for the operator, without personal data; returns how many there are."""
-    count = 0
-    for fault in find_faults(clock.now()):
-        count += 1
-        logger.error("impossible_case", case=str(fault.case_id), check=fault.check)
-    return count
 
 
 def find_faults(now: dt.datetime) -> Iterator[Fault]:

@@ -16,7 +16,7 @@ from applications.services.submission import Application, GivenMaterial, Submitt
 from applications.states import CaseChannel
 from catalog.enumerations import Necessity
 from catalog.models import ItemEdition, MaterialRequirement
-from portal import clock
+from portal import clock, crashpoints
 from portal.accounts.models import User
 from portal.files import services as files
 from portal.files.models import StoredFile
@@ -189,6 +189,7 @@ def submit_draft(*, draft_id: UUID, actor: Actor, declared: bool) -> Submitted:
     draft.case = create_case(application, actor=actor, key=draft.submit_key, now=now)
     draft.saved_at = now
     draft.save(update_fields=["case", "saved_at"])
+    crashpoints.around_commit("submit")
     return Submitted(draft.case, repeated=False)
 
 

@@ -7,15 +7,21 @@ import secrets
 from typing import Final
 
 from applications.models import CaseNumberCounter
+from portal import crashpoints
 from portal.organizations.models import Department
 from portal.privacy.identifiers import mod_37_36
 
 REGION: Final = "140600"
 
 
+def number_prefix(department_number: str, day: dt.date) -> str:
+    """What the numbers of a department and a day share: the first 17 characters."""
+    return f"{REGION}{department_number}{day:%Y%m%d}"
+
+
 def compose(department_number: str, day: dt.date, seq: int) -> str:
     """140600 + department (3) + YYYYMMDD + sequence (5) + check character by ISO 7064 MOD 37,36."""
-    body = f"{REGION}{department_number}{day:%Y%m%d}{seq:05d}"
+    body = f"{number_prefix(department_number, day)}{seq:05d}"
     return body + mod_37_36(body)
 
 
@@ -25,6 +31,7 @@ def allocate(department: Department, day: dt.date) -> str:
     counter = CaseNumberCounter.objects.select_for_update().get(department=department, day=day)
     counter.last += 1
     counter.save(update_fields=["last"])
+    crashpoints.reach("number.allocated")
     return compose(department.number, day, counter.last)
 
 

@@ -22,7 +22,7 @@ from applications.services.checking import check_application, subject_of
 from applications.states import CaseChannel, CaseState
 from applications.transitions import SUBMIT, TABLE
 from catalog.models import ItemEdition, MaterialRequirement, Situation
-from portal import clock
+from portal import clock, crashpoints
 from portal.accounts.models import LegalPerson, Person
 from portal.files import services as files
 from portal.files.models import StoredFile
@@ -208,7 +208,9 @@ def receive_in_hall(
         delivery_method=delivery_method,
         materials=_given(edition, materials, actor),
     )
-    return Submitted(create_case(application, actor=actor, key=key, now=clock.now()), repeated=False)
+    case = create_case(application, actor=actor, key=key, now=clock.now())
+    crashpoints.around_commit("submit")
+    return Submitted(case, repeated=False)
 
 
 def _given(edition: ItemEdition, rows: Sequence[Mapping[str, Any]], actor: Actor) -> list[GivenMaterial]:

@@ -16,7 +16,7 @@ from applications.models import CaseClock
 from applications.process import PROCESS
 from applications.rules import RUNNING
 from applications.states import CaseState, ClockLevel
-from portal import clock
+from portal import clock, crashpoints
 
 RETRY: Final = dt.timedelta(minutes=10)
 logger = structlog.get_logger(__name__)
@@ -78,6 +78,8 @@ def sweep_levels(limit: int) -> int:
             if change is not None:
                 changes.append(change)
         hooks.announce(changes)
+        if rows:
+            crashpoints.around_commit("sweep")
     return len(rows)
 
 

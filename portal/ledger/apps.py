@@ -8,7 +8,9 @@ class LedgerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from portal.ledger import sequencing
+        from portal.ledger import nightly, sequencing
         from portal.outbox import sweepers
+        from portal.web import checks
 
         sweepers.register("ledger", sequencing.sequence)
+        checks.register("ledger", "存证", nightly.check)

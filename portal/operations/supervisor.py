@@ -159,6 +159,7 @@ class Supervisor:
         environ = self._environ()
         owner_url = self.servers.owner_url if not self.environment.database_url else self.environment.database_owner_url
         environ["DATABASE_OWNER_URL"] = owner_url
+        environ.pop("CRASH_POINTS", None)  # what dies on purpose is the running portal
         process = spawn(
             [sys.executable, str(BASE_DIR / "manage.py"), "prepare"],
             log=sys.stdout.fileno(),

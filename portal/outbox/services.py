@@ -10,7 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import F
 
-from portal import clock
+from portal import clock, crashpoints
 from portal.outbox import wakeup
 from portal.outbox.models import Job
 from portal.outbox.registry import JobView, handler_of
@@ -83,6 +83,8 @@ def claim(limit: int = BATCH) -> list[tuple[JobView, UUID]]:
         Job.objects.filter(pk__in=[job.pk for job in jobs]).update(
             token=token, lease_until=now + LEASE, attempts=F("attempts") + 1
         )
+        if jobs:
+            crashpoints.around_commit("claim")
     return [(JobView(job.pk, job.kind, job.key, job.payload, job.attempts), token) for job in jobs]
 
 
@@ -95,6 +97,7 @@ def perform(view: JobView, token: UUID) -> bool:
                 return False
             handler_of(view.kind)(view)
             Job.objects.filter(pk=view.id).update(done_at=clock.now(), token=None, lease_until=None, last_error="")
+            crashpoints.around_commit("effect")
     except Exception as error:
         logger.warning("job_failed", kind=view.kind, job=str(view.id), attempts=view.attempts, exc_info=True)
         _fail(view, token, error)

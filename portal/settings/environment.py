@@ -82,6 +82,19 @@ def _level(value: str) -> str:
     return value.upper()
 
 
+def _chances(value: str) -> dict[str, float]:
+    found = {}
+    for part in _names(value):
+        name, _, chance = part.partition("=")
+        try:
+            found[name] = float(chance)
+        except ValueError:
+            raise ValueError("must be a list such as act.before_commit=0.004,number.allocated=0.01") from None
+        if not 0 <= found[name] <= 1:
+            raise ValueError("must give probabilities from 0 to 1")
+    return found
+
+
 def _variable(parse: Callable[[str], Any], default: str, help_text: str) -> Any:
     return field(metadata={"parse": parse, "default": default, "help": help_text})
 
@@ -139,6 +152,9 @@ class Environment:
     web_processes: int = _variable(_number(1, 64), "2", "web processes")
     web_threads: int = _variable(_number(1, 64), "4", "threads of a web process")
     worker_processes: int = _variable(_number(1, 64), "2", "processes of the Celery worker")
+    crash_points: dict[str, float] = _variable(
+        _chances, "", "tests only: places where a process dies, with their probabilities; refused in production"
+    )
 
 
 def read(environ: Mapping[str, str] | None = None) -> Environment:

@@ -12,6 +12,8 @@ if len(ENVIRONMENT.secret_key) < 50 or ENVIRONMENT.secret_key == DEVELOPMENT_SEC
     sys.exit("Production needs SECRET_KEY in the environment: at least 50 characters, and not the development key.")
 if ENVIRONMENT.demonstration not in {"", "0"}:
     sys.exit("Production refuses to start with DEMONSTRATION=1.")
+if ENVIRONMENT.crash_points:
+    sys.exit("Production refuses to start with CRASH_POINTS: processes would die on purpose.")
 if not ENVIRONMENT.public_url.startswith("https://"):
     sys.exit("Production needs PUBLIC_URL in the environment: the https:// address that citizens use.")
 if ENVIRONMENT.signer_keys is None and ENVIRONMENT.signer_socket is None:

@@ -20,8 +20,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
-    "check-cases": {
-        "task": "applications.tasks.check_cases",
+    "verify": {
+        "task": "portal.operations.tasks.verify",
         "schedule": crontab(hour=3, minute=10),
         "options": {"expires": 3600},
     },

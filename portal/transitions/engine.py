@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from portal import crashpoints
 from portal.ledger import queries as ledger
 from portal.ledger.services import LedgerEntry, record
 from portal.transitions.process import Context, Process
@@ -68,6 +69,7 @@ def apply(
                 refused = error
         else:
             outcome = _act(ctx, chain)
+        crashpoints.around_commit("act")
     if refused is not None:
         raise refused
     assert outcome is not None

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from portal import crashpoints
 from portal.accounts.models import User
 from portal.files import limits, names, storage
 from portal.files.checker import CheckerAway
@@ -66,8 +67,10 @@ def received(
     names.check_size(len(content))
     name = names.clean_name(name)
     extension = names.extension_of(name)
+    original = storage.put(content, storage.QUARANTINE)
+    crashpoints.reach("file.before_row")
     file = StoredFile.objects.create(
-        original_sha256=storage.put(content, storage.QUARANTINE),
+        original_sha256=original,
         original_size=len(content),
         size=len(content),
         content_type=limits.TYPES[extension],
@@ -79,6 +82,7 @@ def received(
     )
     due = now + _LATER if len(content) <= limits.CHECKED_AT_ONCE else None
     enqueue(kind=CHECK_JOB, payload={"file": str(file.pk)}, key=str(file.pk), due_at=due)
+    crashpoints.around_commit("upload")
     return file
 
 
