@@ -10,8 +10,8 @@ from typing import Any
 import lxml.html
 import requests
 
-PATIENCE = 40.0
-TIMEOUT = 12.0
+PATIENCE = 60.0
+TIMEOUT = 8.0
 
 
 class Unknown(Exception):

@@ -14,19 +14,20 @@ import redis
 
 from portal.embedded.addresses import embedded_redis_urls
 from portal.embedded.layout import Layout
+from tests.chaos.people import Prober
 from tests.processes import Portal
 
 
 class Faults(threading.Thread):
-    """Does each of the wanted faults once, in an order that the seed gives, spread over the run."""
+    """Does each of the wanted faults once, in an order that the seed gives, each to a portal that serves again."""
 
-    def __init__(self, portal: Portal, rng: Random, seconds: float, names: list[str] | None = None) -> None:
+    def __init__(self, portal: Portal, prober: Prober, rng: Random, seconds: float, names: list[str]) -> None:
         super().__init__(name="faults", daemon=True)
-        self.portal, self.seconds = portal, seconds
+        self.prober, self.seconds = prober, seconds
         self.layout = Layout.of(portal.data_dir)
         assert portal.process is not None
         self.supervisor = portal.process.pid
-        self.names = list(KINDS) if names is None else names
+        self.names = names
         rng.shuffle(self.names)
         self.born = time.monotonic()
         self.done: list[tuple[str, float]] = []
@@ -36,11 +37,12 @@ class Faults(threading.Thread):
         pause = self.seconds / (len(self.names) + 1)
         for name in self.names:
             time.sleep(pause)
+            self.prober.wait_for_answer(20)
             self._do(name)
 
     def _do(self, name: str) -> None:
         """Now, or as soon as there is something to hurt: what the last fault killed may not be back yet."""
-        end = time.monotonic() + 5
+        end = time.monotonic() + 15
         while True:
             try:
                 KINDS[name](self)

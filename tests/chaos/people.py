@@ -188,6 +188,7 @@ class Prober(threading.Thread):
         self.born = time.monotonic()
         #: Every second and more without an answer: since when, and how long.
         self.gaps: list[tuple[float, float]] = []
+        self._answered = threading.Event()
 
     def run(self) -> None:
         last = time.monotonic()
@@ -195,6 +196,7 @@ class Prober(threading.Thread):
             if self.browser.answers("/my/"):
                 self._note(last, time.monotonic())
                 last = time.monotonic()
+                self._answered.set()
             self.stop.wait(0.1)
         self._note(last, time.monotonic())
 
@@ -202,9 +204,10 @@ class Prober(threading.Thread):
         if now - last >= 1:
             self.gaps.append((round(last - self.born, 1), round(now - last, 1)))
 
-    @property
-    def longest(self) -> float:
-        return max((length for _, length in self.gaps), default=0.0)
+    def wait_for_answer(self, seconds: float) -> bool:
+        """Wait for the next page that comes."""
+        self._answered.clear()
+        return self._answered.wait(seconds)
 
 
 def _case_of(address: str) -> str:

@@ -100,7 +100,7 @@ def run(plan: Plan, data_dir: Path) -> Result:
         world = World(portal.url, log, plan.seed, plan.second_windows)
         clients = _people(world)
         prober = Prober(world.browser(FIRM_PHONE))
-        faults = Faults(portal, Random(f"{plan.seed}/faults"), plan.seconds, list(plan.faults))
+        faults = Faults(portal, prober, Random(f"{plan.seed}/faults"), plan.seconds, list(plan.faults))
         sweepers = house.Sweepers(data_dir, {**variables, "PORT": str(portal.port)})
         try:
             for thread in (*clients, prober, faults):
