@@ -46,7 +46,7 @@ class SharedPortals(LoadScopeScheduling):
         path = nodeid.partition("::")[0]
         if path.startswith("tests/e2e/"):
             return "e2e"
-        return path if path.startswith(("tests/setup/", "tests/benchmarks/")) else nodeid
+        return path if path.startswith(("tests/setup/", "tests/benchmarks/", "tests/chaos/")) else nodeid
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

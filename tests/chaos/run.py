@@ -36,7 +36,8 @@ EVERYWHERE = {
     "file.before_row": 0.01,
 }
 _UNSETTLED = """
-    SELECT (SELECT count(*) FROM outbox_job WHERE done_at IS NULL AND dead_at IS NULL)
+    SELECT (SELECT count(*) FROM outbox_job WHERE done_at IS NULL AND dead_at IS NULL
+            AND (due_at <= now() OR attempts > 0 OR lease_until IS NOT NULL))
          + (SELECT count(*) FROM applications_caseclock WHERE next_check_at <= now())
 """
 

@@ -102,8 +102,8 @@ def _with_row_before_bytes() -> None:
 
     put = storage.put
 
-    def later(content: bytes) -> str:
-        transaction.on_commit(lambda: put(content))
+    def later(content: bytes, area: str = storage.CLEAN) -> str:
+        transaction.on_commit(lambda: put(content, area))
         return hashlib.sha256(content).hexdigest()
 
     storage.put = later
