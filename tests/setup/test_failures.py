@@ -94,6 +94,14 @@ def test_an_outside_redis_that_is_away_is_named(data_dir: Path) -> None:
             {"DJANGO_SETTINGS_MODULE": "portal.settings.production", "SECRET_KEY": "k" * 60, "DEMONSTRATION": "1"},
             "refuses to start with DEMONSTRATION=1",
         ),
+        (
+            {
+                "DJANGO_SETTINGS_MODULE": "portal.settings.production",
+                "SECRET_KEY": "k" * 60,
+                "CRASH_POINTS": "act.before_commit=0.1",
+            },
+            "refuses to start with CRASH_POINTS",
+        ),
     ],
 )
 def test_a_wrong_variable_is_named_at_start(data_dir: Path, variables: dict[str, str], part: str) -> None:

@@ -19,6 +19,7 @@ from portal import clock
 from portal.documents.queries import certificates_expiry
 from portal.ledger.queries import ledger_lag
 from portal.operations import health
+from portal.operations.verification import last_run
 from portal.outbox.queries import queue_state
 from portal.workdays.queries import missing_notice
 
@@ -191,6 +192,21 @@ def signatures() -> list[Reading]:
         advice = "吊销列表没有按天更新：看签名进程和后台进程。"
         found.append(Reading("revocation_list_days", "吊销列表", left, f"还有 {left} 天", level, advice))
     return found
+
+
+@watch
+def verification() -> list[Reading]:
+    """What the nightly check of everything stored has found, and whether it comes."""
+    run, advice = last_run(), "夜间核查没有做：看 beat 和 worker；可以先运行 manage.py verify。"
+    if run is None:
+        return [Reading("verify_findings", "数据核查", -1, "还没有做过", Level.WARNING, advice)]
+    age = (clock.now() - run.finished_at).total_seconds()
+    if run.finding_count:
+        advice = f"manage.py verify 列出全部；第一个：{run.findings[0]['label']}：{run.findings[0]['text']}"
+        shown = f"{duration(age)}前，发现 {run.finding_count} 个问题"
+        return [Reading("verify_findings", "数据核查", run.finding_count, shown, Level.BAD, advice)]
+    level = level_of(age, warning=26 * 60 * MINUTE, bad=72 * 60 * MINUTE)
+    return [Reading("verify_findings", "数据核查", 0, f"{duration(age)}前，没有发现问题", level, advice)]
 
 
 @watch
