@@ -29,8 +29,8 @@ def _forgotten(now: dt.datetime) -> Iterator[str]:
     # GREATEST leaves out what is null: the later of due and end of the lease.
     since = Greatest("due_at", "lease_until")
     late = Job.objects.open().annotate(since=since).filter(since__lt=now - GRACE).order_by("since", "pk")
-    for job in late[:200]:
-        yield f"任务 {job.kind}（{job.pk}）早该做完：已试 {job.attempts} 次，既没有完成也没有放弃。"
+    for late_job in late[:200]:
+        yield f"任务 {late_job.kind}（{late_job.pk}）早该做完：已试 {late_job.attempts} 次，既没有完成也没有放弃。"
     ended = Job.objects.exclude(done_at=None, dead_at=None).exclude(token=None, lease_until=None)
     for job in ended.order_by("pk")[:200]:
         yield f"任务 {job.kind}（{job.pk}）已经结束，却还被领取着。"

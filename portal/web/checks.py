@@ -16,7 +16,7 @@ class Scope:
     thorough: bool = True
 
 
-#: Gives a sentence for everything impossible, in words for the operator and without personal data; none when all is well.
+#: Gives a sentence for everything impossible, in words for the operator and without personal data.
 Check = Callable[[Scope], Iterator[str]]
 
 

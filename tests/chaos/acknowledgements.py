@@ -1,4 +1,4 @@
-"""The log outside the system: what the portal has said yes to, one JSON object per line, on disk before anybody goes on."""
+"""The log outside the system: what was said yes to, a JSON object per line, on disk before anybody goes on."""
 
 from __future__ import annotations
 

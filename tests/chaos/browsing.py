@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -32,7 +31,6 @@ class Browser:
     def __init__(self, url: str) -> None:
         self.url = url
         self.unknown = 0
-        self._local = threading.local()
         self.session = requests.Session()
         self.session.trust_env = False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import queue
 import re
 import threading
@@ -10,9 +11,11 @@ from dataclasses import dataclass, field
 from random import Random
 from uuid import uuid4
 
+import pikepdf
+
 from portal.privacy.identifiers import identity_check_character
 from tests.chaos.acknowledgements import Acknowledgements
-from tests.chaos.browsing import Browser, Refused, Unknown, filled
+from tests.chaos.browsing import Browser, Refused, filled
 
 PASSWORD = "shuozhou2015"
 FIRM_PHONE, FIRM_IDENTITY = "19903490001", "14060219850312302"
@@ -78,10 +81,11 @@ class Office(Client):
         except queue.Empty:
             return
         page = f"/desk/intake/{case}/"
-        form = self.clerk.form(page, "csrfmiddlewaretoken")
-        for form in self.clerk.page(page).forms:  # noqa: B007
-            if any(name.endswith("-conclusion") for name in form.fields):
-                break
+        form = next(
+            form
+            for form in self.clerk.page(page).forms
+            if any(name.endswith("-conclusion") for name in form.fields)
+        )
         wanted = {name: "complete" for name in form.fields if name.endswith("-conclusion")}
         self.clerk.insist(page, {**filled(form, wanted), "then": "accept"})
         self.act(self.clerk, case, "accept")
@@ -104,7 +108,7 @@ class Office(Client):
                 self.world.refused_windows += 1
 
 
-class Counter(Client):
+class HallCounter(Client):
     """The centre's clerk receives paper applications of a firm for both departments."""
 
     def __init__(self, world: World, offices: dict[str, Office]) -> None:
@@ -218,10 +222,6 @@ def _case_of(address: str) -> str:
 
 def _pdf(information: str) -> bytes:
     """One empty sheet of its own."""
-    import io
-
-    import pikepdf
-
     document = pikepdf.new()
     document.add_blank_page(page_size=(595, 842))
     document.docinfo["/Title"] = information
@@ -229,5 +229,3 @@ def _pdf(information: str) -> bytes:
     document.save(buffer)
     return buffer.getvalue()
 
-
-__all__ = ["Citizen", "Counter", "Office", "Prober", "Unknown", "World"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,12 +12,12 @@ from random import Random
 
 import psycopg2
 
-from portal.embedded.session import Servers
 from portal.embedded.layout import Layout
+from portal.embedded.session import Servers
 from tests.chaos import house
 from tests.chaos.acknowledgements import Acknowledgements
 from tests.chaos.faults import KINDS, Faults
-from tests.chaos.people import DRAINAGE_PERMIT, FIRM_PHONE, FOOD_PERMIT, Citizen, Client, Counter, Office, Prober, World
+from tests.chaos.people import DRAINAGE_PERMIT, FIRM_PHONE, FOOD_PERMIT, Citizen, Client, HallCounter, Office, Prober, World
 
 #: Everywhere a little, beside the kills from outside.
 EVERYWHERE = {
@@ -60,7 +61,7 @@ class Result:
     """What came of it; without findings everything held."""
 
     findings: list[str]
-    acknowledged: Mapping[str, int]
+    acknowledged: Counter[str]
     unknown: int
     refused_windows: int
     crashes: Mapping[str, int]
@@ -79,13 +80,16 @@ class Result:
         told = self.acknowledged
         drained = "never" if self.drained is None else f"{self.drained:.1f} s"
         points = ", ".join(f"{name} {count}" for name, count in self.crashes.items()) or "none"
+        faults = ", ".join(f"{name} ({at:.0f} s)" for name, at in self.faults) or "none"
+        gaps = ", ".join(f"{length} s at {since:.0f} s" for since, length in self.gaps) or "none"
         return [
-            f"acknowledged: {told.get('online', 0)} online, {told.get('hall', 0)} in the hall, {told.get('act', 0)} acts",
-            f"unknown replies, asked again with the same key: {self.unknown}; second windows refused: "
-            f"{self.refused_windows}",
-            f"faults: {', '.join(f'{name} ({at:.0f} s)' for name, at in self.faults) or 'none'}" + (f"; missed: {', '.join(self.missed)}" if self.missed else ""),
+            f"acknowledged: {told['online']} online, {told['hall']} in the hall, {told['act']} acts",
+            f"unknown replies, asked again with the same key: {self.unknown}",
+            f"second windows refused: {self.refused_windows}",
+            f"faults: {faults}" + (f"; missed: {', '.join(self.missed)}" if self.missed else ""),
             f"crash points: {points}",
-            f"longest outage {self.outage:.1f} s ({len(self.gaps)} of a second or more: {self.gaps}), drained after {drained}",
+            f"times of a second and more without an answer: {gaps}",
+            f"longest outage {self.outage:.1f} s, drained after {drained}",
         ]
 
 
@@ -139,7 +143,7 @@ def run(plan: Plan, data_dir: Path) -> Result:
 def _people(world: World) -> list[Client]:
     """Signed in before anything is hurt."""
     food, construction = Office(world, "023"), Office(world, "012")
-    counter = Counter(world, {FOOD_PERMIT: food, DRAINAGE_PERMIT: construction})
+    counter = HallCounter(world, {FOOD_PERMIT: food, DRAINAGE_PERMIT: construction})
     return [Citizen(world, food), counter, food, construction]
 
 

@@ -1,8 +1,8 @@
 """The short form of `make chaos`: half the faults in half the time, with the same people and the same checker."""
 
 import secrets
-from pathlib import Path
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 

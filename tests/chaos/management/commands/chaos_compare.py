@@ -70,9 +70,10 @@ class Command(BaseCommand):
                 mail = email.message_from_bytes(text.lstrip(), policy=policy.default)
                 body = mail.get_body()
                 content = body.get_content() if body is not None else ""
+                to, title = str(mail["To"]).strip(), str(mail["Subject"]).strip()
                 for word in content.split():
                     if word.startswith(settings.PUBLIC_URL):
-                        sent[str(mail["To"]).strip(), str(mail["Subject"]).strip(), word.removeprefix(settings.PUBLIC_URL)] += 1
+                        sent[to, title, word.removeprefix(settings.PUBLIC_URL)] += 1
         given_up = set(Job.objects.dead().filter(kind="messaging.email").values_list("key", flat=True))
         messages = Message.objects.exclude(user__email="").filter(created_at__gt=parse_datetime(since))
         found = []
