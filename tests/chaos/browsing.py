@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import lxml.html
@@ -62,16 +62,16 @@ class Browser:
                 return form
         raise Refused(200, f"{path} has no form with {field}: {_told(page)}")
 
-    def insist(self, path: str, data: Mapping[str, Any] | list[Any], files: Any = None) -> str:
+    def insist(self, path: str, data: Mapping[str, Any], files: Callable[[], Any] = lambda: None) -> str:
         """Send a form until the answer is known, the same each time; returns where it leads. Raises Refused."""
         end = time.monotonic() + PATIENCE
         while True:
             try:
-                return self.send(path, data, files)
+                return self.send(path, data, files())
             except Unknown:
                 self._again(end)
 
-    def send(self, path: str, data: Mapping[str, Any] | list[Any], files: Any = None) -> str:
+    def send(self, path: str, data: Mapping[str, Any], files: Any = None) -> str:
         """Send a form once. Raises Unknown or Refused."""
         answer = self._send("POST", path, data=data, files=files)
         if answer.status_code in (301, 302, 303):

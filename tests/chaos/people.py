@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import queue
 import re
 import threading
@@ -149,10 +150,9 @@ class Citizen(Client):
         super().__init__(world, "citizen")
         self.browser = world.browser(FIRM_PHONE)
         self.office = office
-        self.number = 0
+        self.scans = itertools.count(1)
 
     def piece(self) -> None:
-        self.number += 1
         begin = f"/apply/{FOOD_PERMIT}/"
         form = next(form for form in self.browser.page(begin).forms if not form.action or "apply" in form.action)
         place = self.browser.insist(begin, dict(form.form_values()))
@@ -168,18 +168,17 @@ class Citizen(Client):
         field_of = {"materials": "file-M01", "check": "declared", "delivery": "delivery_method"}
         page = self.browser.page(path)
         form = max(page.forms, key=lambda form: len(list(form.fields)))
-        files = None
-        if step == "materials":
-            names = [control.get("name") for control in form.xpath(".//input[@type='file']")]
-            files = [(name, self._paper(f"{self.number}-{name}")) for name in names]
+        names = [control.get("name") for control in form.xpath(".//input[@type='file']")] if step == "materials" else []
         assert step not in field_of or len(list(form.fields)) > 1, f"{path} has no form"
         data = filled(form, {"contact_phone": "0349-0000123", "delivery_method": "electronic"})
-        place = self.browser.insist(path, {**data, "go": "1"}, files)
+        papers = lambda: [(name, self._paper()) for name in names] or None  # noqa: E731
+        place = self.browser.insist(path, {**data, "go": "1"}, papers)
         assert path not in place, f"{path} was not accepted"
 
-    def _paper(self, name: str) -> tuple[str, bytes, str]:
-        text = f"<</Title ({self.world.seed} {name})>>"
-        return (f"{name}.pdf", _pdf(text), "application/pdf")
+    def _paper(self) -> tuple[str, bytes, str]:
+        """A scan; made again for every attempt, because the same bytes would mend what the last one left."""
+        name = f"{self.world.seed}-{next(self.scans)}"
+        return (f"{name}.pdf", _pdf(name), "application/pdf")
 
 
 class Prober(threading.Thread):

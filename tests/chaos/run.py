@@ -17,7 +17,17 @@ from portal.embedded.session import Servers
 from tests.chaos import house
 from tests.chaos.acknowledgements import Acknowledgements
 from tests.chaos.faults import KINDS, Faults
-from tests.chaos.people import DRAINAGE_PERMIT, FIRM_PHONE, FOOD_PERMIT, Citizen, Client, HallCounter, Office, Prober, World
+from tests.chaos.people import (
+    DRAINAGE_PERMIT,
+    FIRM_PHONE,
+    FOOD_PERMIT,
+    Citizen,
+    Client,
+    HallCounter,
+    Office,
+    Prober,
+    World,
+)
 
 #: Everywhere a little, beside the kills from outside.
 EVERYWHERE = {
