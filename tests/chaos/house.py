@@ -12,7 +12,7 @@ from pathlib import Path
 
 from portal.embedded.layout import Layout
 from portal.settings.environment import BASE_DIR
-from tests.processes import Portal, environment, manage
+from tests.processes import Portal, end_with_parent, environment, manage
 
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.chaos.settings", "DEMONSTRATION": "1", "LOG_LEVEL": "WARNING"}
 
@@ -54,7 +54,11 @@ class Sweepers:
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, str(BASE_DIR / "manage.py"), "sweep", "--loop", "--interval", "0.5", "--limit", "3"]
         return subprocess.Popen(
-            command, env=environment(self.data_dir, **self.variables), stdout=self.output, stderr=self.output
+            command,
+            env=environment(self.data_dir, **self.variables),
+            stdout=self.output,
+            stderr=self.output,
+            preexec_fn=end_with_parent,
         )
 
     def revive(self) -> None:
