@@ -8,6 +8,7 @@ from django.db.models import Count, Max
 
 from portal.documents.kinds import DocumentKind
 from portal.documents.models import DocumentCounter, OfficialDocument
+from portal.files import storage
 from portal.files.nightly import fault_of
 from portal.web.checks import Scope
 
@@ -39,8 +40,16 @@ def _sentence(name: str, kind: str, year: int, last: int, count: int, highest: i
 
 
 def check_files(scope: Scope) -> Iterator[str]:
-    """PDFs that were made and are not there, or are others."""
-    made = OfficialDocument.objects.exclude(pdf_sha256="").order_by("pk")
-    for number, sha256, size in made.values_list("number", "pdf_sha256", "pdf_size").iterator(2_000):
-        if fault := fault_of(sha256, size, scope):
-            yield f"文书 {number} 的 PDF {fault}"
+    """PDFs, rendered or signed, that were made and are not there or are others; those of erased persons must be gone."""
+    made = OfficialDocument.objects.exclude(pdf_sha256="", signed_sha256="").order_by("pk")
+    rows = made.values_list(
+        "number", "person_key__erased_at", "pdf_sha256", "pdf_size", "signed_sha256", "signed_size"
+    )
+    for number, erased_at, pdf_sha256, pdf_size, signed_sha256, signed_size in rows.iterator(2_000):
+        for name, sha256, size in (("PDF ", pdf_sha256, pdf_size), ("电子原件", signed_sha256, signed_size)):
+            if sha256 and (fault := _fault_of_erased(sha256) if erased_at else fault_of(sha256, size, scope)):
+                yield f"文书 {number} 的{name}{fault}"
+
+
+def _fault_of_erased(sha256: str) -> str:
+    return "在当事人的信息删除后还在磁盘上。" if storage.path_of(sha256).exists() else ""

@@ -13,7 +13,7 @@ from applications import services
 from applications.models import Act, Case, CaseMaterialFile, CaseNumberCounter
 from applications.services import nightly
 from portal import clock
-from portal.documents.models import DocumentCounter
+from portal.documents.models import DocumentCounter, OfficialDocument
 from portal.files import services as files
 from portal.files import storage
 from portal.files.models import StoredFile
@@ -22,6 +22,7 @@ from portal.operations.models import VerificationRun
 from portal.operations.watch import readings
 from portal.outbox.models import Job
 from portal.outbox.services import run_due
+from portal.privacy.person_keys import PersonKey
 from portal.web import checks
 from portal.web.checks import Scope
 from supervision.models import Signal
@@ -124,6 +125,21 @@ def test_a_file_without_its_bytes_and_one_that_was_changed(case: Case) -> None:
     assert "字节，应当是" in found("files")[0]
     path.unlink()
     assert found("files") == [f"文件 {file.pk} 的原件在磁盘上没有内容。"]
+
+
+def test_a_document_without_its_pdf_and_one_that_outlived_its_person(case: Case) -> None:
+    content = b"%PDF-"
+    sha256 = storage.put(content)
+    document = OfficialDocument.objects.order_by("pk").first()
+    OfficialDocument.objects.filter(pk=document.pk).update(
+        pdf_sha256=sha256, pdf_size=len(content), signed_sha256=sha256, signed_size=len(content) + 1
+    )
+    assert found("document_files") == [f"文书 {document.number} 的电子原件在磁盘上有 5 字节，应当是 6 字节。"]
+    PersonKey.objects.filter(pk=document.person_key_id).update(wrapped=None, erased_at=clock.now())
+    gone = "在当事人的信息删除后还在磁盘上。"
+    assert found("document_files") == [f"文书 {document.number} 的{name}{gone}" for name in ("PDF ", "电子原件")]
+    storage.path_of(sha256).unlink()
+    assert found("document_files") == []
 
 
 def test_jobs_that_nobody_does_are_named_and_settled_means_none_waits(case: Case) -> None:
