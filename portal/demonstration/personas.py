@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,9 +10,8 @@ from portal.accounts.models import User
 from portal.accounts.personas import Persona
 from portal.accounts.roles import Role
 from portal.accounts.services import second_factor
+from portal.demonstration.credentials import PASSWORD
 
-#: One password for all of them, only in the demonstration.
-PASSWORD: Final = "shuozhou2015"
 FOOD, CONSTRUCTION = "023", "012"
 
 
@@ -38,11 +35,6 @@ class Worker:
     department: str
     roles: tuple[Role, ...]
     title: str
-
-
-def development_secret(username: str) -> str:
-    """The secret of a persona's second factor: the same in every demonstration, printed, worth nothing elsewhere."""
-    return base64.b32encode(hashlib.sha256(f"demonstration|{username}".encode()).digest()[:20]).decode()
 
 
 FIRM_NAME: Final = "朔州桑干里餐饮有限公司（演示）"

@@ -13,7 +13,7 @@ from portal import clock
 from portal.accounts import services
 from portal.accounts.models import Posting, Staff, User
 from portal.accounts.roles import NEEDS_SECOND_FACTOR, Role, may_have_department
-from portal.demonstration import personas
+from portal.demonstration import credentials, personas
 from portal.demonstration.names import Names
 from portal.organizations.models import Department, Window
 from portal.web.grants import SYSTEM_ACTOR, Actor, actor_of
@@ -135,7 +135,7 @@ def _staff_centre(recruiter: Recruiter, windows: list[Window]) -> list[tuple[Sta
 
 def give_passwords() -> None:
     """The personas can sign in; everybody else's sign-in stays closed. Hashed once, because hashing is slow."""
-    encoded = make_password(personas.PASSWORD)
+    encoded = make_password(credentials.PASSWORD)
     usernames = [worker.username for worker in personas.WORKERS]
     User.objects.filter(username__in=usernames).update(password=encoded)
     User.objects.filter(person__name__in=[c.name for c in personas.CITIZENS], phone_verified=True).update(
@@ -147,7 +147,7 @@ def give_second_factors() -> None:
     """Personas that approve, supervise or administer sign in with a printed second factor; twice changes nothing."""
     needing = [worker.username for worker in personas.WORKERS if not NEEDS_SECOND_FACTOR.isdisjoint(worker.roles)]
     for user in User.objects.filter(username__in=needing):
-        services.second_factor.give(user=user, secret=personas.development_secret(user.username))
+        services.second_factor.give(user=user, secret=credentials.development_secret(user.username))
 
 
 def _actor(member: Staff) -> Actor:

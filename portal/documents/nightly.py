@@ -40,7 +40,7 @@ def _sentence(name: str, kind: str, year: int, last: int, count: int, highest: i
 
 
 def check_files(scope: Scope) -> Iterator[str]:
-    """PDFs, rendered or signed, that were made and are not there or are others; those of erased persons must be gone."""
+    """PDFs that were made, rendered or signed, and are not there or are others; an erased person's must be gone."""
     made = OfficialDocument.objects.exclude(pdf_sha256="", signed_sha256="").order_by("pk")
     rows = made.values_list(
         "number", "person_key__erased_at", "pdf_sha256", "pdf_size", "signed_sha256", "signed_size"

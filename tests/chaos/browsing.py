@@ -9,6 +9,9 @@ from typing import Any
 import lxml.html
 import requests
 
+from tests.one_time_codes import codes_of
+
+LOGIN, CODE = "/accounts/login/", "/accounts/code/"
 PATIENCE = 60.0
 TIMEOUT = 8.0
 
@@ -34,12 +37,25 @@ class Browser:
         self.session = requests.Session()
         self.session.trust_env = False
 
-    def sign_in(self, username: str, password: str) -> Browser:
-        form = self.form("/accounts/login/", "login")
+    def sign_in(self, username: str, password: str, secret: str) -> Browser:
+        """By password and, where the account is asked for it, by the code of its second factor."""
+        form = self.form(LOGIN, "login")
         form.fields["login"], form.fields["password"] = username, password
-        self.insist("/accounts/login/", dict(form.form_values()))
-        assert "sessionid" in self.session.cookies, f"{username} cannot sign in"
+        place = self.insist(LOGIN, dict(form.form_values()))
+        if place == CODE:
+            place = self._second_step(secret)
+        assert place not in (LOGIN, CODE) and "sessionid" in self.session.cookies, f"{username} cannot sign in"
         return self
+
+    def _second_step(self, secret: str) -> str:
+        for code in codes_of(secret):
+            form = self.form(CODE, "code")
+            form.fields["code"] = code
+            try:
+                return self.insist(CODE, dict(form.form_values()))
+            except Refused:
+                continue
+        return CODE
 
     def page(self, path: str) -> lxml.html.HtmlElement:
         """Read a page; reading is repeated until it is answered."""

@@ -105,6 +105,7 @@ KINDS: dict[str, Callable[[Faults], None]] = {
     "web child": _kill(lambda faults: _first_child(faults.child(b"gunicorn"))),
     "worker": _kill(lambda faults: faults.child(b"celery", b"worker")),
     "worker child": _kill(lambda faults: _first_child(faults.child(b"celery", b"worker"))),
+    "signer": _kill(lambda faults: faults.child(b"portal.documents.signing.keeper")),
     "beat": _kill(lambda faults: faults.child(b"celery", b"beat")),
     "postmaster": _kill(Faults.postmaster),
     "backend": _kill(Faults.backend),

@@ -14,11 +14,11 @@ from uuid import uuid4
 
 import pikepdf
 
+from portal.demonstration.credentials import PASSWORD, development_secret
 from portal.privacy.identifiers import identity_check_character
 from tests.chaos.acknowledgements import Acknowledgements
 from tests.chaos.browsing import Browser, Refused, filled
 
-PASSWORD = "shuozhou2015"
 FIRM_PHONE, FIRM_IDENTITY = "19903490001", "14060219850312302"
 CENTRE_CLERK = "S90401"
 FOOD_PERMIT, DRAINAGE_PERMIT = "140123026000", "140112015000"
@@ -41,7 +41,7 @@ class World:
     browsers: list[Browser] = field(default_factory=list)
 
     def browser(self, username: str) -> Browser:
-        browser = Browser(self.url).sign_in(username, PASSWORD)
+        browser = Browser(self.url).sign_in(username, PASSWORD, development_secret(username))
         self.browsers.append(browser)
         return browser
 

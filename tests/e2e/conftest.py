@@ -3,13 +3,10 @@
 Whoever writes such tests may keep a portal running: E2E_DATA_DIR and E2E_PORT name one that stands already.
 """
 
-import base64
-import hmac
 import json
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +15,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, syn
 
 from tests.e2e.inspecting import DESKTOP, PHONE, Inspector
 from tests.e2e.personas import Persona, Personas
+from tests.one_time_codes import codes_of
 from tests.processes import Portal, manage
 
 FLAGS = [
@@ -142,18 +140,6 @@ def sign_in(page: Page, persona: Persona) -> None:
             if not page.url.endswith("/accounts/code/"):
                 break
     page.get_by_role("button", name="退出").first.wait_for(state="attached")
-
-
-def codes_of(secret: str) -> list[str]:
-    """RFC 6238: the present code, and its neighbours for an account that used it within the last half minute."""
-    step = int(time.time()) // 30
-    return [_code(secret, step + away) for away in (0, 1, -1)]
-
-
-def _code(secret: str, step: int) -> str:
-    digest = hmac.digest(base64.b32decode(secret), step.to_bytes(8, "big"), "sha1")
-    start = digest[-1] & 15
-    return f"{(int.from_bytes(digest[start : start + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06}"
 
 
 def _is_signed_in(page: Page) -> bool:

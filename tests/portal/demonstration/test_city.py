@@ -19,7 +19,7 @@ from portal import clock
 from portal.accounts.models import LegalPerson, Person, Staff, User
 from portal.accounts.queries import stationing
 from portal.accounts.roles import NEEDS_SECOND_FACTOR, NOT_FOR_STAFF, Role
-from portal.demonstration import loading, personas
+from portal.demonstration import credentials, loading, personas
 from portal.documents.models import OfficialDocument
 from portal.ledger.models import LedgerEvent
 from portal.outbox.models import Job
@@ -185,7 +185,7 @@ def test_personas_have_the_agreed_fields_and_all_roles(city, db):
     for row in rows:
         assert list(row) == ["username", "password", "roles", "department", "name", "second_factor"]
         needs_one = not NEEDS_SECOND_FACTOR.isdisjoint(row["roles"])
-        assert row["second_factor"] == (personas.development_secret(row["username"]) if needs_one else None)
+        assert row["second_factor"] == (credentials.development_secret(row["username"]) if needs_one else None)
     held = {role for row in rows for role in row["roles"]}
     assert held >= {role.value for role in Role if role not in NOT_FOR_STAFF} | {"citizen"}
     for number in (personas.FOOD, personas.CONSTRUCTION):
@@ -199,7 +199,7 @@ def test_personas_have_the_agreed_fields_and_all_roles(city, db):
 
 
 def test_the_passwords_of_the_personas_sign_in_and_nobody_elses(city, db):
-    validate_password(personas.PASSWORD)
+    validate_password(credentials.PASSWORD)
     for row in personas.listed():
         answer = Client().post("/accounts/login/", {"login": row["username"], "password": row["password"]})
         assert answer.status_code == 302, row["username"]
