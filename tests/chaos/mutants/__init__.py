@@ -159,7 +159,7 @@ MUTANTS = {
         "the row of a file before its bytes",
         _with_row_before_bytes,
         "在磁盘上没有内容",
-        {"upload.after_commit": 0.05},
+        {"upload.after_commit": 0.3},
     ),
     "late-signals": Mutant(
         "signals outside the transaction that turns the level",
