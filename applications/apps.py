@@ -11,10 +11,13 @@ class ApplicationsConfig(AppConfig):
         from applications.services import forgetting, leaving, nightly, recounting, sweeping
         from portal.accounts import hooks as accounts
         from portal.outbox import sweepers
-        from portal.web import checks
+        from portal.web import checks, desks
         from portal.workdays import hooks as workdays
 
         permissions.register_permissions()
+        desks.register("applications:work_list", permissions.REVIEWING, rank=desks.WORK)
+        desks.register("applications:intake_queue", permissions.AT_WINDOW, rank=desks.WORK + 1)
+        desks.register("applications:work_list", permissions.READING, rank=desks.WORK + 2)
         policies.register_all()
         uploads.register_all()
         personal_data.register_all()

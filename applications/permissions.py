@@ -27,6 +27,10 @@ READING = (
     CasePermission.DELIVER_CASE,
 )
 
+#: Whose own the hall's workbench is, and whose the reviewers'.
+AT_WINDOW = (CasePermission.RECEIVE_CASE, CasePermission.ACCEPT_CASE)
+REVIEWING = (CasePermission.REVIEW_CASE, CasePermission.APPROVE_CASE, CasePermission.EXTEND_CASE)
+
 #: The organ's head permits an extension (行政许可法 42) and sees the cases; deciding is the approver's.
 HOLDERS: Final[dict[str, list[PermissionEnum]]] = {
     Role.WINDOW_CLERK: [

@@ -10,16 +10,18 @@ class AccountsConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in, user_logged_out
 
         from portal.accounts import grants, jobs, personal_data, receivers, text_messages
-        from portal.accounts.permissions import register_permissions
+        from portal.accounts.permissions import AccountsPermission, register_permissions
         from portal.accounts.services import rights, second_factor
         from portal.outbox import sweepers
         from portal.privacy import erasures, rotation
-        from portal.web import access, reference
+        from portal.web import access, desks, reference
         from portal.web.grants import register_resolver
 
         # Importing them registers their handlers of outbox jobs.
         assert jobs.__name__ and text_messages.__name__
         register_permissions()
+        desks.register("accounts:protection", [AccountsPermission.PROTECT_DATA])
+        desks.register("accounts:stationing", [AccountsPermission.VIEW_STATIONING], rank=desks.BESIDES)
         personal_data.register_all()
         rotation.register("accounts.text_messages", text_messages.reseal)
         rotation.register("accounts.second_factors", second_factor.reseal)

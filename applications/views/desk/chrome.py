@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
-from applications.permissions import CasePermission
+from applications.permissions import AT_WINDOW, REVIEWING, CasePermission
 from applications.queries import intake
 from portal.clock import local_date
 from portal.web.grants import Grants
@@ -24,12 +24,12 @@ _POSTS = (
 
 def works_at_window(grants: Grants) -> bool:
     """Whether the hall's workbench is this actor's own."""
-    return grants.has_any(CasePermission.RECEIVE_CASE, CasePermission.ACCEPT_CASE)
+    return grants.has_any(*AT_WINDOW)
 
 
 def is_reviewing(grants: Grants) -> bool:
     """Whether the reviewers' workbench is."""
-    return grants.has_any(CasePermission.REVIEW_CASE, CasePermission.APPROVE_CASE, CasePermission.EXTEND_CASE)
+    return grants.has_any(*REVIEWING)
 
 
 def staff_context(request: PortalRequest) -> dict[str, Any]:
