@@ -60,6 +60,8 @@ def _selftest(folder: Path, names: list[str], seed: int) -> int:
             second_windows=mutant.second_windows,
             mutant=name,
             drain=SELFTEST_SECONDS,
+            crashes=3 if mutant.crash_points else 0,
+            acts=5,
         )
         result = run(plan, place / "data")
         caught = [finding for finding in result.findings if mutant.caught_by in finding]

@@ -63,6 +63,9 @@ class Plan:
     crash_points: Mapping[str, float] = field(default_factory=lambda: EVERYWHERE)
     second_windows: float = 0.2
     mutant: str = ""
+    #: On a slow machine people go on, at most four times as long, until so many crash points were hit and acts done.
+    crashes: int = 0
+    acts: int = 0
     drain: float = 30.0
 
 
@@ -120,8 +123,8 @@ def run(plan: Plan, data_dir: Path) -> Result:
         try:
             for thread in (*clients, prober, faults):
                 thread.start()
-            end = time.monotonic() + plan.seconds
-            while time.monotonic() < end or faults.is_alive():
+            begin = time.monotonic()
+            while faults.is_alive() or _goes_on(plan, time.monotonic() - begin, data_dir, log):
                 sweepers.revive()
                 time.sleep(0.2)
             world.stop.set()
@@ -148,6 +151,14 @@ def run(plan: Plan, data_dir: Path) -> Result:
         )
     finally:
         portal.clear()
+
+
+def _goes_on(plan: Plan, passed: float, data_dir: Path, log: Acknowledgements) -> bool:
+    """Whether people still act: for the time of the plan, and until enough has happened to prove something."""
+    if passed < plan.seconds:
+        return True
+    enough = log.counts["act"] >= plan.acts and sum(house.crashes(data_dir).values()) >= plan.crashes
+    return not enough and passed < 4 * plan.seconds
 
 
 def _people(world: World) -> list[Client]:
