@@ -89,6 +89,13 @@ def item_knows_procedures(ctx: Context) -> None:
         raise WrongState("本事项没有可以暂停计时的法定程序。", code="no_procedures")
 
 
+def time_is_left_to_pause(ctx: Context) -> None:
+    """TIM-4: what stops the clock cannot bring back a day that has passed, nor a card that was given."""
+    due = _case(ctx).clock.promised_due_on
+    if due is not None and local_date(ctx.now) > due:
+        raise WrongState("承诺期限已过，不能再暂停计时。特别程序可以照做，逾期要说明原因。", code="paused_too_late")
+
+
 def pause_is_over(ctx: Context) -> None:
     clock = _case(ctx).clock
     if clock.pause_until is None or clock.pause_until > local_date(ctx.now):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from applications.states import STAGE_OF_STATE, CaseState, ClockLevel, Stage
 from catalog.enumerations import Handling
@@ -43,6 +44,10 @@ class Procedure:
     code: str
     name: str
     basis: str
+
+
+#: The law sets no end to a special procedure; one notice promises half a year at most, then the applicant is told anew.
+LONGEST_PAUSE: Final = dt.timedelta(days=183)
 
 
 def procedures_of(edition: ItemEdition) -> tuple[Procedure, ...]:

@@ -12,7 +12,7 @@ class SupervisionConfig(AppConfig):
         from portal.web import checks
         from supervision import nightly, services
 
-        handler(services.TELL)(services.tell)
+        handler(services.TELL, label="监察提醒")(services.tell)
         if services.record_signals not in hooks.level_changed:
             hooks.level_changed.append(services.record_signals)
         checks.register("signals", "监察信号", nightly.check)

@@ -8,6 +8,7 @@ from applications.people import acting_user
 from applications.states import Stage
 from portal.clock import local_date
 from portal.transitions.process import Context
+from portal.web.dates import date_full
 from portal.web.errors import BadInput
 from portal.workdays.terms import PROCEDURES
 
@@ -65,6 +66,13 @@ def pause(ctx: Context) -> None:
     until = inputs.day(ctx, "until", "预计结束日期")
     if until <= local_date(ctx.now):
         raise BadInput("预计结束日期应当在今天以后。", field="until", code="until_past")
+    last = local_date(ctx.now) + rules.LONGEST_PAUSE
+    if until > last:
+        raise BadInput(
+            f"一次最多暂停到 {date_full(last)}。到期还没有结束的，再启动一次，重新告知申请人。",
+            field="until",
+            code="until_too_far",
+        )
     special = SpecialProcedure.objects.create(
         case=case,
         procedure=procedure.code,

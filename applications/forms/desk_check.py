@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -95,6 +97,15 @@ class CheckRow:
             stored.originals_received,
             stored.copies_received,
         )
+
+
+def basis_of(materials: Sequence[CaseMaterial]) -> str:
+    """A mark of what is stored: a form that was opened on something else does not save over it unasked."""
+    stored = [
+        [str(m.pk), m.conclusion, m.remark, m.original_seen, m.originals_received, m.copies_received]
+        for m in materials
+    ]
+    return hashlib.sha256(json.dumps(stored).encode()).hexdigest()[:16]
 
 
 def stored_rows(materials: Sequence[CaseMaterial], words: Mapping[Any, str]) -> list[CheckRow]:

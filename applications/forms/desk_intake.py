@@ -66,6 +66,15 @@ class ApplicantLookupForm(PortalForm):
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
     )
 
+    def clean_q(self) -> str:
+        """Eighteen characters are a number: one that cannot be is a slip of the pen, not somebody unknown."""
+        question: str = self.cleaned_data["q"]
+        number = normalise(question)
+        is_number = len(number) == 18 and number.isascii()
+        if is_number and identity_number_fault(number, today=today()) and credit_code_fault(number):
+            raise forms.ValidationError("号码的校验位不对，请核对证件再输入。")
+        return question
+
 
 class PersonForm(PortalForm):
     """A person whose document the clerk holds."""

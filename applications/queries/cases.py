@@ -13,6 +13,7 @@ from applications.models import Act, Case, Draft
 from applications.papers import SUBJECT_KIND
 from applications.people import acting_user, is_applicant
 from applications.permissions import READING
+from applications.states import FINAL_STATES
 from portal.accounts.models import Mandate, User
 from portal.documents.models import OfficialDocument
 from portal.web.errors import NotFound
@@ -64,6 +65,13 @@ def cases_of_applicant(actor: Actor, today: dt.date) -> QuerySet[Case]:
         .select_related("edition", "department", "clock", "applicant_legal")
         .order_by("-received_at", "-pk")
     )
+
+
+def open_cases_alike(draft: Draft, actor: Actor, today: dt.date) -> list[Case]:
+    """My open cases of the same item for the same applicant (at most 5, 2 queries): perhaps a second one is a slip."""
+    alike = cases_of_applicant(actor, today).filter(edition__item__editions=draft.edition_id)
+    alike = alike.filter(applicant_legal=draft.legal_person_id).exclude(state__in=FINAL_STATES)
+    return list(alike[:5])
 
 
 def case_by_number(number: str, query_code: str) -> Case | None:

@@ -44,6 +44,8 @@ def record_material_check(
         refused = _may_check(case, actor)
         if refused is None:
             material = case.materials.select_related("requirement").get(pk=material_id)
+            refused = _impossible(material, Conclusion(conclusion), original_seen or originals > 0 or copies > 0)
+        if refused is None:
             material.conclusion = Conclusion(conclusion)
             material.remark = remark.strip()
             material.original_seen = original_seen
@@ -53,6 +55,19 @@ def record_material_check(
     if refused is not None:
         raise refused  # what the law has done meanwhile stays
     return material
+
+
+def _impossible(material: CaseMaterial, conclusion: Conclusion, is_here: bool) -> BadInput | None:
+    """What nobody has handed in is not complete, and what the item always requires applies (ACC-6)."""
+    if conclusion == Conclusion.COMPLETE and not is_here and not material.files.exists():
+        return BadInput(
+            f"“{material.name}”没有收到：请填收到的份数，或者选“要补”。", field="copies", code="material_not_received"
+        )
+    if conclusion == Conclusion.NOT_APPLICABLE and material.is_required:
+        return BadInput(
+            f"“{material.name}”是必要材料，不能定为不适用。", field="conclusion", code="required_material_applies"
+        )
+    return None
 
 
 def _may_check(case: Case, actor: Actor) -> DomainError | None:

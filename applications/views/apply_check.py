@@ -14,6 +14,7 @@ from applications.forms.apply import DeclarationForm
 from applications.forms.details import value_text
 from applications.links import preview_url
 from applications.models import Delivery, Draft
+from applications.queries import open_cases_alike
 from applications.services.drafts import not_applicable_reason
 from applications.views.apply_page import page
 from portal.clock import local_date
@@ -53,6 +54,7 @@ def check(request: PortalRequest, opened: OpenDraft) -> HttpResponse:
         "delivery": [_line("领取方式", delivery_text(opened.draft.delivery_method))],
         "delivery_url": urls["delivery"],
         "promise": _promise(opened, request.now),
+        "alike": open_cases_alike(opened.draft, request.actor, local_date(request.now)),
     }
     return render(request, "applications/apply/check.html", context)
 

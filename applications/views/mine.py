@@ -19,6 +19,7 @@ from applications.models import Case, CaseMaterial
 from applications.queries import case_for_applicant, cases_of_applicant, documents_of, open_drafts, timeline
 from applications.states import FINAL_STATES, CaseState
 from applications.views.apply import draft_rows
+from applications.views.desk.facts import application_facts
 from portal.clock import local_date
 from portal.documents.kinds import DocumentKind
 from portal.documents.models import OfficialDocument
@@ -114,6 +115,7 @@ def my_case(request: PortalRequest, case_id: UUID) -> HttpResponse:
         "proof_url": reverse("applications:my_case_proof", args=[case.pk]),
         "documents": [_document(document) for document in reversed(documents)],
         "materials": _materials(case),
+        "filled": application_facts(case),
         "may_withdraw": any(
             offer.transition.action == "withdraw" and offer.is_open
             for offer in services.offers(case, request.actor, request.now)

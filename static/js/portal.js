@@ -49,5 +49,47 @@
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
 
+  // Public pages are the same for everybody; whoever is signed in finds the way to their own pages all the same.
+  const KEY = "signed-in";
+  function remember(value) {
+    try {
+      if (value === null) localStorage.removeItem(KEY);
+      else localStorage.setItem(KEY, value);
+    } catch { /* a browser that keeps nothing */ }
+  }
+  function remembered() {
+    try { return localStorage.getItem(KEY); } catch { return null; }
+  }
+  const mine = document.querySelector("[data-mine]");
+  const door = document.querySelector("[data-sign-in]");
+  if (mine) remember(mine.getAttribute("href"));
+  else if (location.pathname.includes("/accounts/login/")) remember(null);
+  else if (door && /^\/([a-z/]+\/)?my\/$/.test(remembered() || "")) {
+    door.textContent = "我的办件";
+    door.setAttribute("href", remembered());
+  }
+  document.addEventListener("submit", function (event) {
+    if ((event.target.getAttribute("action") || "").endsWith("/accounts/logout/")) remember(null);
+  });
+
+  // What is being written beside a list of papers survives a page that comes anew because a paper was ticked off.
+  for (const form of document.querySelectorAll("form[data-keep]")) {
+    const name = "kept:" + location.pathname + ":" + form.dataset.keep;
+    const fields = form.querySelectorAll("textarea, input[type=radio], input[type=text]");
+    let kept = {};
+    try { kept = JSON.parse(sessionStorage.getItem(name)) || {}; } catch { kept = {}; }
+    for (const field of fields) {
+      if (!(field.name in kept)) continue;
+      if (field.type === "radio") field.checked = field.value === kept[field.name];
+      else if (!field.value) field.value = kept[field.name];
+    }
+    form.addEventListener("input", function () {
+      const typed = {};
+      for (const field of fields) if (field.type !== "radio" || field.checked) typed[field.name] = field.value;
+      try { sessionStorage.setItem(name, JSON.stringify(typed)); } catch { /* kept on the page only */ }
+    });
+    form.addEventListener("submit", function () { try { sessionStorage.removeItem(name); } catch { /* nothing was kept */ } });
+  }
+
   focusFirstError();
 })();

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import services
-from applications.forms.desk_check import CheckRow, stored_rows, typed_rows
+from applications.forms.desk_check import CheckRow, basis_of, stored_rows, typed_rows
 from applications.models import Case
 from applications.permissions import CasePermission
 from applications.queries import casepage, documents_of, intake
@@ -33,6 +33,11 @@ from portal.web.requests import PortalRequest
 from portal.workdays.queries import current_calendar
 from portal.workdays.terms import shanghai_midnight
 
+_OVERTAKEN = (
+    "别的窗口刚才保存过这件的查验，您填的还在下面，没有保存。核对以后再保存，就以您填的为准；不要的，请重新打开本件。"
+)
+#: Where on a row the fault of a field is told.
+_BESIDE_THE_ROW = {"remark": "remark", "copies": "count", "conclusion": "conclusion"}
 _HALL, _ONLINE = CaseChannel.HALL.value, CaseChannel.ONLINE.value
 
 
@@ -93,6 +98,8 @@ def intake_case(request: PortalRequest, case_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return _check_page(request, case, stored_rows(materials, words))
     rows = typed_rows(materials, words, request.POST)
+    if request.POST.get("basis", basis_of(materials)) != basis_of(materials):
+        return _check_page(request, case, rows, fault=_OVERTAKEN, status=409)
     if request.FILES:
         scans.take_for_case(request, case, rows)
         errors = {row.material.pk: row.errors for row in rows}
@@ -125,8 +132,8 @@ def _save(request: PortalRequest, rows: list[CheckRow]) -> str:
                 copies=row.copies,
             )
         except DomainError as error:
-            if error.field == "remark":
-                row.errors["remark"] = error.message
+            if error.field in _BESIDE_THE_ROW:
+                row.errors[_BESIDE_THE_ROW[error.field]] = error.message
                 continue
             return error.message
     return ""
@@ -152,6 +159,7 @@ def _check_page(
                 for name, message in row.errors.items()
             ],
             "fault": fault,
+            "basis": basis_of([row.material for row in rows]),
             "tag_kind": kind,
             "tag_word": "收件，尚未受理" if case.state == CaseState.RECEIVED else word,
             "facts": [

@@ -147,6 +147,7 @@ def work_list(request: PortalRequest) -> HttpResponse:
         "previous_url": _with(request, before=str(page.before)) if page.before is not None else "",
         "next_url": _with(request, after=str(page.after)) if page.after is not None else "",
         "total": counts.lights[filters.light] if filters.light else counts.total,
+        "may_claim_some": bool(own_states(request.grants)),
         "is_filtered": any(name in request.GET for name in ("q", "item", "status", "accepted_from", "light", "tab")),
         "here": request.get_full_path(),
         "key": uuid7(),

@@ -50,6 +50,9 @@ def declare_legal_person(*, user: User, name: str, uscc: str, address: str = "")
     mine = Mandate.objects.filter(person=user.person, legal_person__uscc=uscc, valid_until__isnull=True)
     if mine.exists():
         raise BadInput("您已经添加过这个单位。", code="declared_twice", field="uscc")
+    known = LegalPerson.objects.filter(uscc=uscc, verified_at__isnull=False).first()
+    if known is not None and known.name != name:
+        raise BadInput("这个信用代码登记的是另一个名称，请照营业执照填写。", code="uscc_known", field="name")
     return _create(name, uscc, user.person, address, verified=False, actor=Actor(user.pk, user.get_full_name()))
 
 

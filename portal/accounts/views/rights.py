@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from typing import Any, cast
@@ -25,9 +27,11 @@ from portal.privacy.masking import mask_address, mask_email, mask_identity_numbe
 from portal.privacy.models import DataRequest
 from portal.web import limits
 from portal.web.access import signed_in
+from portal.web.dates import moment_full
 from portal.web.errors import DomainError
 from portal.web.requests import PortalRequest
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?\+\d\d:\d\d")
 _DONE = {"email": "电子邮箱已更改。", "correction": "更正请求已提出，请带证件到任意窗口核实。"}
 
 
@@ -100,6 +104,8 @@ def change_email(request: PortalRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None, initial={"email": cast(User, request.user).email}
     )
     if request.method == "POST" and form.is_valid():
+        if not form.has_changed():
+            return redirect("accounts:my_data")
         services.change_email(actor=request.actor, **form.cleaned_data)
         return redirect(f"{reverse('accounts:my_data')}?done=email")
     return render(request, "accounts/change_email.html", {"form": form})
@@ -162,4 +168,14 @@ def _lines(value: Any, depth: int = 0, label: str = "") -> list[tuple[int, str, 
         return head + [line for key, part in value.items() for line in _lines(part, depth + bool(label), str(key))]
     if isinstance(value, list):
         return [line for n, part in enumerate(value, 1) for line in _lines(part, depth, f"{label} {n}")]
-    return [(depth, label, "" if value is None else str(value))]
+    return [(depth, label, _told(value))]
+
+
+def _told(value: Any) -> str:
+    """A value as people read it: local times, yes and no."""
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "是", False: "否"}[value]
+    text = str(value)
+    if isinstance(value, str) and _MOMENT.fullmatch(text):
+        return moment_full(dt.datetime.fromisoformat(text))
+    return text
