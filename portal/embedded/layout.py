@@ -10,8 +10,8 @@ from pathlib import Path
 from portal.embedded import account as accounts
 from portal.embedded.failures import SetupFailure
 
-FOLDERS = ("run", "keys", "files/quarantine", "files/clean", "sent", "logs", "static")
-HANDED_OVER = ("run", "keys", "files", "sent", "static")
+FOLDERS = ("run", "keys", "files/quarantine", "files/clean", "erasures", "sent", "logs", "static")
+HANDED_OVER = ("run", "keys", "files", "erasures", "sent", "static")
 OWNER_SECRETS = "servers-owner.json"
 SOCKET_LIMIT = 93  # bytes; the kernel allows 107 for the whole path of a socket
 
@@ -80,6 +80,31 @@ class Layout:
     @property
     def redis(self) -> Path:
         return self.server_dir / "redis"
+
+    @property
+    def backups(self) -> Path:
+        """Where backups lie unless BACKUP_DIR names a place; the servers' account can reach it."""
+        return self.server_dir / "backups"
+
+    @property
+    def archiver(self) -> Path:
+        """The program that keeps finished WAL; while it is not there, nothing is kept."""
+        return self.server_dir / "archive-wal"
+
+    @property
+    def archive_stopped(self) -> Path:
+        """Made by the archiver when a disk is nearly full: from then on the WAL has a gap."""
+        return self.sockets / "archive-stopped"
+
+    @property
+    def recovery_public(self) -> Path:
+        """The public recovery key: backups are made from the moment it is there."""
+        return self.keys / "recovery.pub"
+
+    @property
+    def restoring(self) -> Path:
+        """What a restore needs until it is finished; the portal does not start while it is there."""
+        return self.data_dir / "restore"
 
     @property
     def redis_socket(self) -> Path:

@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: initdb with scram, two roles, recovery from `kill -9`."""
 
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from portal.embedded.account import Account
 from portal.embedded.addresses import APPLICATION, DATABASE, OWNER
 from portal.embedded.failures import SetupFailure
 from portal.embedded.layout import Layout, Secrets
-from portal.embedded.process import processes_in, spawn, tail, wait_gone
+from portal.embedded.process import processes_in, spawn, stop, tail, wait_gone
 from portal.embedded.programs import Programs
 
 STOP_SIGNAL = signal.SIGINT
@@ -85,13 +86,52 @@ def start(layout: Layout, programs: Programs, account: Account | None) -> subpro
     _clear_remains(layout)
     with (layout.logs / "postgres.log").open("ab") as log:
         return spawn(
-            [programs.pg("postgres"), "-D", str(layout.pg), "-k", str(layout.sockets)],
+            [programs.pg("postgres"), "-D", str(layout.pg), "-k", str(layout.sockets), *_archive_options(layout)],
             log=log,
             account=account,
             environ=_environ(),
             cwd="/",
             death_signal=STOP_SIGNAL,
         )
+
+
+def _archive_options(layout: Layout) -> list[str]:
+    """Finished WAL goes to the archiver while there is one: it comes with the first backup, without a new start."""
+    program = shlex.quote(str(layout.archiver)).replace("%", "%%")
+    command = f'test ! -x {program} || {program} "%p" "%f"'
+    return ["-c", "archive_mode=on", "-c", f"archive_command={command}"]
+
+
+def recover(layout: Layout, secrets: Secrets, programs: Programs, account: Account | None) -> subprocess.Popen[bytes]:
+    """Start a cluster that was laid out with `recovery.signal`, and wait until it has recovered and takes writes.
+
+    However long that takes: a recovery that cannot go on ends its process, which raises SetupFailure.
+    """
+    child = start(layout, programs, account)
+    try:
+        while child.poll() is None:
+            if _takes_writes(layout, secrets):
+                return child
+            time.sleep(0.05)
+    except BaseException:
+        stop(child, STOP_SIGNAL, 30)
+        raise
+    raise SetupFailure(f"PostgreSQL does not recover: {tail(layout.logs / 'postgres.log', 6)}")
+
+
+def _takes_writes(layout: Layout, secrets: Secrets) -> bool:
+    try:
+        connection = connect(layout, secrets, "postgres")
+    except psycopg2.OperationalError:
+        return False
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_is_in_recovery()")
+            return not cursor.fetchone()[0]
+    except psycopg2.OperationalError:
+        return False
+    finally:
+        connection.close()
 
 
 def start_and_wait(

@@ -79,6 +79,11 @@ class Servers:
     def start_postgres(self) -> None:
         self.postgres = postgres.start_and_wait(self.layout, self.secrets, self.programs, self.account)
 
+    def recover_postgres(self) -> None:
+        """Let a restored cluster recover; the caller holds `run/start.lock`."""
+        self._prepare_folders()
+        self.postgres = postgres.recover(self.layout, self.secrets, self.programs, self.account)
+
     def start_redis(self) -> None:
         redis.prepare(self.layout, self.secrets, self.account)
         self.redis = redis.start_and_wait(self.layout, self.secrets, self.programs, self.account)

@@ -22,6 +22,7 @@ DATA_DIR = ENVIRONMENT.data_dir
 KEYS_DIR = DATA_DIR / "keys"
 FILES_DIR = DATA_DIR / "files"
 SENT_DIR = DATA_DIR / "sent"
+BACKUP_DIR = ENVIRONMENT.backup_dir or Layout.of(DATA_DIR).backups
 CLAMD_ADDRESS = ENVIRONMENT.clamd_address
 # Where the process listens that alone holds the keys of signatures.
 SIGNER_SOCKET = ENVIRONMENT.signer_socket or Layout.of(DATA_DIR).signer_socket

@@ -111,6 +111,14 @@ class Environment:
     database_owner_url: str = _variable(
         _address("postgresql", "postgres"), "", "the same database, owner's role; empty: the application's role"
     )
+    database_replication_url: str = _variable(
+        _address("postgresql", "postgres"), "", "the outside server, a role with REPLICATION; empty: dumps only"
+    )
+    backup_dir: Path | None = _variable(
+        _perhaps_path, "", "folder of the backups, better on another disk; empty: DATA_DIR/backups"
+    )
+    backup_hour: int = _variable(_number(0, 23), "2", "hour in Shanghai of the nightly backup")
+    backup_keep: int = _variable(_number(1, 365), "7", "nightly backups that are kept")
     redis_url: str = _variable(_address("redis", "rediss", "unix"), "", "outside Redis; empty: the embedded server")
     key_service_url: str = _variable(
         _address("http", "https"), "", "key service that wraps the master keys; empty: a file of mode 0600 alone"
