@@ -47,6 +47,7 @@ class Cluster:
     identifier: str
     version: int
     timeline: int
+    segment_size: int
     first_segment: str
     last_segment: str
 
@@ -173,7 +174,14 @@ class Store:
         return Manifest.from_json(text.decode())
 
     def manifests(self) -> list[Manifest]:
-        return [self.manifest(backup_id) for backup_id in self.ids()]
+        """Those that can be read; a damaged one must not keep new backups from being made."""
+        found = []
+        for backup_id in self.ids():
+            try:
+                found.append(self.manifest(backup_id))
+            except BackupFault:
+                continue
+        return found
 
     def check(self, manifest: Manifest, names: Iterable[str]) -> None:
         """Raises BackupFault that names the first part that is missing or changed."""
