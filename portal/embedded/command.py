@@ -10,7 +10,7 @@ from portal.embedded.session import joined
 BARE = frozenset(
     {"check", "collectstatic", "diffsettings", "findstatic", "help", "makemessages", "compilemessages", "startapp"}
     | {"version", "--version", "--help", "-h"}
-    | {"portal", "prepare", "deadline", "verify_draw", "draw_transitions"}
+    | {"portal", "prepare", "deadline", "verify_draw", "draw_transitions", "restore"}
 )
 OWNER = frozenset({"migrate", "flush", "sqlflush"})
 

@@ -22,6 +22,8 @@ from portal.embedded.locks import FileLock
 from portal.embedded.process import spawn, stop, tail
 from portal.embedded.session import Servers
 from portal.operations import outside
+from portal.operations.backup import status as backup_status
+from portal.operations.backup.attending import Attendant
 from portal.settings.environment import BASE_DIR, Environment, EnvironmentFault, described, read
 
 RESTART_AFTER = 0.1  # seconds
@@ -57,12 +59,18 @@ class Supervisor:
         self.servers: Servers | None = None
         self.listener: socket.socket | None = None
         self.account: Account | None = None
+        self.backups = Attendant(self.layout, environment)
         self._stop = False
         self._wake, self._waker = socket.socketpair()
 
     def run(self) -> None:
         """Serve until told to stop; raises SetupFailure with the sentence for the operator."""
         self._listen_to_signals()
+        if self.layout.restoring.exists():
+            raise SetupFailure(
+                f"The restore into {self.layout.data_dir} did not end well: run `manage.py after_restore`, or restore again "
+                "into an empty folder."
+            )
         self.layout.create()
         lock = FileLock(self.layout.run / "lock")
         if not lock.acquire():
@@ -133,6 +141,8 @@ class Supervisor:
             raise SetupFailure("A fresh demonstration city is only made in the embedded database: unset DATABASE_URL.")
         for folder in (self.layout.pg, self.layout.redis, *map(self.layout.data_dir.joinpath, ("files", "sent"))):
             shutil.rmtree(folder, ignore_errors=True)
+        self.layout.archiver.unlink(missing_ok=True)
+        backup_status.forget(self.layout)
         self.layout.create()
 
     def _start_servers(self) -> None:
@@ -250,6 +260,9 @@ class Supervisor:
         while True:
             self._pause(1.0)
             self._revive()
+            self.backups.look()
+            if (receive := self.backups.receiver()) is not None:
+                self.children.append(Child("wal", receive, signal.SIGTERM, receive()))
 
     def _revive(self) -> None:
         for child in self.children:
@@ -297,11 +310,12 @@ class Supervisor:
 
     def _end(self) -> None:
         """Beat first, then web and worker, at last the servers that they need."""
+        self.backups.stop()
         by_name = {child.name: child for child in self.children}
         for name in ("beat", "web", "worker"):
             if name in by_name and by_name[name].process.poll() is None:
                 by_name[name].process.send_signal(signal.SIGTERM)
-        for name in ("beat", "web", "worker", "signer"):
+        for name in ("beat", "web", "worker", "signer", "wal"):
             if name in by_name:
                 stop(by_name[name].process, signal.SIGTERM, 15)
         if self.servers is not None:

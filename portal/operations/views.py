@@ -5,6 +5,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from portal.operations import health
+from portal.operations.watch import backups
+from portal.operations.watch.token import bears_token
 from portal.web.access import public
 
 
@@ -20,7 +22,8 @@ def livez(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Database, Redis and worker are there."""
+    """Database, Redis and worker are there; for whoever bears METRICS_TOKEN also the age of the last good backup."""
     parts = health.readiness()
     ready = all(parts.values())
-    return JsonResponse({"status": "ok" if ready else "unavailable", **parts}, status=200 if ready else 503)
+    detail = {"backup": backups.detail()} if parts["database"] and bears_token(request) else {}
+    return JsonResponse({"status": "ok" if ready else "unavailable", **parts, **detail}, status=200 if ready else 503)

@@ -19,6 +19,7 @@ from portal import clock
 from portal.embedded import postgres
 from portal.embedded.account import Account
 from portal.embedded.addresses import OWNER, embedded_database_url
+from portal.embedded.failures import SetupFailure
 from portal.embedded.layout import Layout
 from portal.embedded.locks import FileLock
 from portal.embedded.process import tail
@@ -204,9 +205,7 @@ def _start(
     try:
         servers.recover_postgres()
         return
-    except BackupFault:
-        raise
-    except Exception:
+    except SetupFailure:
         if moment is None or _TOO_EARLY not in tail(layout.logs / "postgres.log", 12):
             raise
     if gap:

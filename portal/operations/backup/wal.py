@@ -143,6 +143,6 @@ def prune(wal: Path, kept_sets: Iterable[Manifest]) -> int:
     return removed
 
 
-def receiver(program: str, archive: Path, address: str) -> list[str]:
+def receiver(program: str, archive: Path | str, address: str) -> list[str]:
     """The command that receives WAL of an outside server for ever; the password comes by the environment."""
     return [program, "--no-password", f"--directory={archive}", f"--slot={SLOT}", "-d", address]

@@ -6,11 +6,9 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,6 +16,7 @@ from portal.operations.organisation.pages import desk, form_page
 from portal.operations.permissions import OperationsPermission as P
 from portal.operations.watch import metrics, queue
 from portal.operations.watch.readings import Level, readings
+from portal.operations.watch.token import bears_token
 from portal.outbox.models import Job
 from portal.outbox.queries import queue_state
 from portal.outbox.registry import kinds, label_of
@@ -127,9 +126,7 @@ def job_give_up(request: PortalRequest, pk: UUID) -> HttpResponse:
 @never_cache
 def metrics_page(request: HttpRequest) -> HttpResponse:
     """The readings for Prometheus; for whoever bears METRICS_TOKEN, and not there while none is set."""
-    expected = f"Bearer {settings.METRICS_TOKEN}"
-    given = request.headers.get("Authorization", "")
-    if not settings.METRICS_TOKEN or not constant_time_compare(given, expected):
+    if not bears_token(request):
         raise Http404
     return HttpResponse(metrics.text(), content_type=metrics.CONTENT_TYPE)
 
