@@ -16,6 +16,11 @@ def embedded_database_url(layout: Layout, role: str, password: str) -> str:
     return f"postgresql://{role}:{quote(password)}@/{DATABASE}?host={quote(str(layout.sockets), safe='')}"
 
 
+def is_embedded(layout: Layout, url: str) -> bool:
+    """Whether an address leads to the embedded database; commands find it in their environment as well."""
+    return not url or dict(parse_qsl(urlsplit(url).query)).get("host") == str(layout.sockets)
+
+
 def embedded_redis_urls(layout: Layout, password: str) -> tuple[str, str]:
     """Addresses of the embedded Redis: for the cache, and for Celery."""
     path = layout.redis_socket

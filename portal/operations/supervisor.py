@@ -68,8 +68,8 @@ class Supervisor:
         self._listen_to_signals()
         if self.layout.restoring.exists():
             raise SetupFailure(
-                f"The restore into {self.layout.data_dir} did not end well: run `manage.py after_restore`, or restore again "
-                "into an empty folder."
+                f"The restore into {self.layout.data_dir} did not end well: run `manage.py after_restore`, or restore "
+                "again into an empty folder."
             )
         self.layout.create()
         lock = FileLock(self.layout.run / "lock")

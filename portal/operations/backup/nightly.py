@@ -35,7 +35,7 @@ def sweep_due(_limit: int = 0) -> int:
         due -= dt.timedelta(days=1)
     last = status.read(Layout.of(settings.DATA_DIR)).finished_at
     # A portal that was set up a moment ago waits for its first night, unless the operator makes the first backup.
-    if last is None and now.hour != due.hour or last is not None and last >= due:
+    if (last is None and now.hour != due.hour) or (last is not None and last >= due):
         return 0
     with transaction.atomic():
         enqueue(kind=KIND, payload={}, key=f"{now:%Y-%m-%dT%H}")

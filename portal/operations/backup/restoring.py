@@ -18,7 +18,7 @@ from typing import Final
 from portal import clock
 from portal.embedded import postgres
 from portal.embedded.account import Account
-from portal.embedded.addresses import OWNER, embedded_database_url
+from portal.embedded.addresses import OWNER, embedded_database_url, is_embedded
 from portal.embedded.failures import SetupFailure
 from portal.embedded.layout import Layout
 from portal.embedded.locks import FileLock
@@ -28,7 +28,19 @@ from portal.operations.backup import contents, key_files, wal
 from portal.operations.backup.faults import BackupFault, told
 from portal.operations.backup.recovery_key import RecoveryPrivate
 from portal.operations.backup.server import Address, Server
-from portal.operations.backup.store import BASE, BASE_LIST, BASE_WAL, DUMP, FILES, HEAD, KEYS, Manifest, Store, give, write
+from portal.operations.backup.store import (
+    BASE,
+    BASE_LIST,
+    BASE_WAL,
+    DUMP,
+    FILES,
+    HEAD,
+    KEYS,
+    Manifest,
+    Store,
+    give,
+    write,
+)
 from portal.settings.environment import Environment
 
 OUTSIDE: Final = "outside-pg"
@@ -115,7 +127,7 @@ def restore(
     by_hand = None
     if dump:
         _restore_dump(environment, layout, folder / DUMP, say)
-    elif environment.database_url or not manifest.embedded:
+    elif not (manifest.embedded and is_embedded(layout, environment.database_url)):
         by_hand = _lay_out_for_outside(store, layout, manifest, links, moment, say)
     else:
         _recover(store, layout, manifest, links, moment, gap, say)
@@ -152,17 +164,17 @@ def _copy_erasures(store: Store, layout: Layout, lists: list[Path]) -> None:
 def _restore_dump(environment: Environment, layout: Layout, file: Path, say: Say) -> None:
     say("database from the dump")
     arguments = ["--no-owner", "--no-privileges", "--exit-on-error"]
-    if environment.database_url:
+    if not is_embedded(layout, environment.database_url):
         address = Address.of(environment.database_owner_url or environment.database_url)
-        Server(layout, False, None, address).run("pg_restore", [*arguments, "-d", address.url, str(file)], address, file)
+        server = Server(layout, False, None, address)
+        server.run("pg_restore", [*arguments, "-d", address.url, str(file)], address, layout.data_dir)
         return
     with _alone(layout) as servers:
         servers.start()
         try:
             address = Address.of(embedded_database_url(layout, OWNER, servers.secrets.owner))
-            Server(layout, True, None, address).run(
-                "pg_restore", [*arguments, "-d", address.url, str(file)], address, layout.pg
-            )
+            server = Server(layout, True, None, address)
+            server.run("pg_restore", [*arguments, "-d", address.url, str(file)], address, layout.data_dir)
         finally:
             servers.stop()
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import psycopg2
 
 from portal.embedded import postgres
-from portal.embedded.addresses import OWNER, embedded_database_url
+from portal.embedded.addresses import OWNER, embedded_database_url, is_embedded
 from portal.embedded.layout import Layout
 from portal.embedded.process import spawn, tail
 from portal.embedded.programs import programs
@@ -59,13 +59,13 @@ class Server:
     @classmethod
     def of(cls, environment: Environment, layout: Layout) -> Server:
         """Raises BackupFault where the passwords of the embedded server belong to another user."""
-        if environment.database_url:
+        if not is_embedded(layout, environment.database_url):
             url = environment.database_replication_url
             dump = Address.of(environment.database_owner_url or environment.database_url)
             return cls(layout, False, Address.of(url) if url else None, dump)
         secrets = layout.secrets()
         if secrets is None or not secrets.superuser:
-            raise BackupFault(f"The passwords in {layout.keys} cannot be read: run this as the user who starts the portal.")
+            raise BackupFault(f"The passwords in {layout.keys} cannot be read: be the user who starts the portal.")
         url = embedded_database_url(layout, postgres.SUPERUSER, secrets.superuser)
         return cls(layout, True, Address.of(url), Address.of(embedded_database_url(layout, OWNER, secrets.owner)))
 
@@ -101,7 +101,7 @@ class Server:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT current_setting('archive_mode')")
                 if cursor.fetchone()[0] != "on":
-                    raise BackupFault("The running PostgreSQL was started by an older version: stop and start the portal first.")
+                    raise BackupFault("An older version started this PostgreSQL: stop and start the portal first.")
                 cursor.execute(f"ALTER SYSTEM SET archive_timeout = {ARCHIVE_TIMEOUT}")
                 cursor.execute("SELECT pg_reload_conf()")
         finally:

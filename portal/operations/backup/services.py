@@ -67,8 +67,8 @@ def new_recovery_key(*, layout: Layout, replace: bool) -> RecoveryPrivate:
             secret_files.replace(path, line)
         elif not secret_files.make(path, line):
             raise BackupFault(
-                f"There is a recovery key already ({recovery_public(layout).fingerprint}); with --replace a new one takes "
-                "its place, and the backups made until then still need the old one."
+                f"There is a recovery key already ({recovery_public(layout).fingerprint}); with --replace a new one "
+                "takes its place, and the backups made until then still need the old one."
             )
         give_like(path, layout.keys)
     return private
@@ -80,7 +80,7 @@ def recovery_public(layout: Layout) -> RecoveryPublic:
         return RecoveryPublic.parse(layout.recovery_public.read_text())
     except FileNotFoundError:
         raise BackupFault(
-            "There is no recovery key yet: run `manage.py backup --new-recovery-key FILE` once, and keep FILE elsewhere."
+            "There is no recovery key yet: run `manage.py backup --new-recovery-key FILE`, and keep FILE elsewhere."
         ) from None
     except OSError as error:
         raise BackupFault(f"{layout.recovery_public} cannot be read: {error.strerror}.") from None
@@ -117,7 +117,7 @@ def _made(environment: Environment, layout: Layout, dump: bool, say: Say) -> Mad
         kept = store.manifests()
         backup_id = f"{started_at.astimezone(clock.SHANGHAI):%Y%m%d-%H%M%S-%f}"[:-3]
         draft = store.begin(backup_id)
-        _write_head(draft)
+        head = latest_head()  # of before the copy: whatever is restored has to agree with it
         cluster = _base_backup(server, store, draft, say) if server.replication is not None else None
         if dump or cluster is None or _dump_due(kept, started_at):
             say("dump of the database")
@@ -126,6 +126,7 @@ def _made(environment: Environment, layout: Layout, dump: bool, say: Say) -> Mad
         followed = contents.follow(files, store)
         count = contents.write_list(files, draft / FILES)
         copy_erasures(store)
+        write(draft / HEAD, head.note.encode() if head is not None else b"")
         write(draft / KEYS, key_files.sealed(layout.keys, environment, public, backup_id))
         manifest = Manifest(
             id=backup_id,
@@ -166,14 +167,9 @@ def _check_room(store: Store, needed: int) -> None:
     free = shutil.disk_usage(store.root).free
     if free < needed:
         raise BackupFault(
-            f"There is not enough room in {store.root}: about {needed >> 20} MiB may be needed, {free >> 20} MiB are free."
+            f"There is not enough room in {store.root}: about {needed >> 20} MiB may be needed, "
+            f"{free >> 20} MiB are free."
         )
-
-
-def _write_head(draft: Path) -> None:
-    """The ledger's head before the copy: whatever is restored has to agree with it."""
-    head = latest_head()
-    write(draft / HEAD, head.note.encode() if head is not None else b"")
 
 
 def _dump_due(kept: list[Manifest], now: dt.datetime) -> bool:

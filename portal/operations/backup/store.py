@@ -110,7 +110,7 @@ class Store:
             self.root.mkdir(mode=0o711, parents=True, exist_ok=True)
             if account is not None and not reachable(self.root, account):
                 raise BackupFault(
-                    f"The servers' account cannot reach {self.root}: choose a BACKUP_DIR below folders that it may enter."
+                    f"The servers' account cannot reach {self.root}: choose a BACKUP_DIR where it may enter."
                 )
             self.sets.mkdir(mode=0o700, exist_ok=True)
             for folder in (self.wal, self.files, self.erasures):

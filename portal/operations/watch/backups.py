@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from portal import clock
+from portal.embedded.addresses import is_embedded
 from portal.embedded.layout import Layout
 from portal.operations.backup import nightly, status
 from portal.operations.watch.readings import MINUTE, Level, Reading, duration, level_of, watch
@@ -61,7 +62,7 @@ def _age() -> Reading:
 def _archive() -> list[Reading]:
     """The embedded server's archive of WAL; an outside server's is received by a child of the supervisor."""
     layout = Layout.of(settings.DATA_DIR)
-    if settings.ENVIRONMENT.database_url or not layout.archiver.exists():
+    if not is_embedded(layout, settings.ENVIRONMENT.database_url) or not layout.archiver.exists():
         return []
     name, label = "backup_archive_ok", "数据库日志归档"
     if layout.archive_stopped.exists():
@@ -74,7 +75,8 @@ def _archive() -> list[Reading]:
         )
         failing = cursor.fetchone()[0]
     advice = "归档失败，数据库日志越积越多：看 postgres.log，检查 BACKUP_DIR 的磁盘。"
-    return [Reading(name, label, int(not failing), "失败" if failing else "正常", Level.BAD if failing else Level.OK, advice)]
+    shown, level = ("失败", Level.BAD) if failing else ("正常", Level.OK)
+    return [Reading(name, label, int(not failing), shown, level, advice)]
 
 
 def _files() -> list[Reading]:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 
-from portal.embedded.addresses import OWNER, embedded_database_url
+from portal.embedded.addresses import OWNER, embedded_database_url, is_embedded
 from portal.embedded.layout import Layout
 from portal.files import storage
 from portal.files.models import StoredFile
@@ -87,7 +87,7 @@ class Command(BaseCommand):
 
 
 def _as_owner_of(layout: Layout) -> None:
-    if settings.ENVIRONMENT.database_url:
+    if not is_embedded(layout, settings.ENVIRONMENT.database_url):
         return
     secrets = layout.secrets()
     if secrets is not None and secrets.owner:

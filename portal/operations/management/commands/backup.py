@@ -49,8 +49,8 @@ class Command(BaseCommand):
             with told(Path(target)):
                 secret_files.make(Path(target).absolute(), (private.line + "\n").encode())
         self.stderr.write(
-            f"Recovery key {private.public.fingerprint}. Keep its private half away from this machine (paper in a safe, "
-            "a second place): without it no backup can be opened, and nobody can make it again."
+            f"Recovery key {private.public.fingerprint}. Keep its private half away from this machine, in two places: "
+            "without it no backup can be opened, and nobody can make it again."
         )
 
     def _list(self) -> None:

@@ -31,8 +31,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--from", dest="source", metavar="FOLDER", help="the backups (default: BACKUP_DIR)")
         parser.add_argument("--recovery-key", required=True, metavar="FILE", help="file with the private recovery key")
-        parser.add_argument("--to", metavar="MOMENT", help='as in "2026-11-25 12:00", time of Shanghai (default: the last)')
-        parser.add_argument("--backup", default="", metavar="ID", help="begin with this one (default: the newest that fits)")
+        parser.add_argument("--to", metavar="MOMENT", help='"2026-11-25 12:00", in Shanghai (default: the last)')
+        parser.add_argument("--backup", default="", metavar="ID", help="begin with it (default: the newest that fits)")
         parser.add_argument("--dump", action="store_true", help="from the dump instead of base backup and WAL")
         parser.add_argument(
             "--erasures", action="append", default=[], type=Path, metavar="FILE", help="one more list of erasures"
@@ -62,9 +62,10 @@ class Command(BaseCommand):
             self._tell_outside(done)
             return
         self.stdout.flush()
-        code = subprocess.run([sys.executable, str(BASE_DIR / "manage.py"), "after_restore"], env=os.environ, check=False)
-        if code.returncode:
-            sys.exit(code.returncode)
+        command = [sys.executable, str(BASE_DIR / "manage.py"), "after_restore"]
+        code = subprocess.run(command, env=os.environ, check=False).returncode
+        if code:
+            sys.exit(code)
         self._say(f"restored {manifest.id} in {time.monotonic() - begun:.1f} s")
 
     def _say(self, line: str) -> None:
@@ -81,10 +82,10 @@ class Command(BaseCommand):
         cluster = done.manifest.cluster
         assert cluster is not None
         self._say(
-            f"The database of the outside server (PostgreSQL {cluster.version // 10000}) lies in {done.by_hand}, with its "
-            "WAL beside it. Let that server's own programs of this version start it where it lies, wait until it takes "
-            "writes, set DATABASE_URL and DATABASE_OWNER_URL, and run `manage.py after_restore`. Until then the portal "
-            "does not start."
+            f"The database of the outside server (PostgreSQL {cluster.version // 10000}) lies in {done.by_hand}, with "
+            "its WAL beside it. Let that server's own programs of this version start it where it lies, wait until it "
+            "takes writes, set DATABASE_URL and DATABASE_OWNER_URL, and run `manage.py after_restore`. Until then the "
+            "portal does not start."
         )
 
 
