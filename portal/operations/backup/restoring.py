@@ -116,6 +116,7 @@ def restore(
         assert manifest.cluster is not None
         links, gap = wal.chain(store.wal / manifest.cluster.identifier, manifest.cluster)
         _refuse_gap(gap, links, moment)
+        wal.check(links, manifest.cluster.segment_size)
     layout.create()
     with told(layout.data_dir):
         layout.restoring.mkdir(mode=0o700)

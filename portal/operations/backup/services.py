@@ -201,9 +201,10 @@ def _prune(store: Store, files: Path, keep: int) -> None:
     if dumps and dumps[-1] not in kept:
         kept.insert(0, dumps[-1])
     names = {manifest.id for manifest in kept}
-    for backup_id in store.ids():  # a damaged one goes as well, once it is old
-        if backup_id not in names and backup_id < manifests[-1].id:
-            shutil.rmtree(store.folder_of(backup_id))
+    if len(manifests) >= keep:
+        for backup_id in store.ids():  # a damaged one goes as well, once it is old
+            if backup_id not in names and backup_id < manifests[-keep].id:
+                shutil.rmtree(store.folder_of(backup_id))
     wal.prune(store.wal, kept)
     listed = {name for manifest in kept for name in contents.read_list(store.folder_of(manifest.id) / FILES)}
     contents.prune(store, files, listed, kept[0].started_at)

@@ -5,10 +5,12 @@ Knows nothing of Django: the supervisor starts the receiver of an outside server
 
 from __future__ import annotations
 
+import gzip
 import re
 import shlex
 import shutil
 import time
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
@@ -102,6 +104,28 @@ def chain(archive: Path, cluster: Cluster) -> tuple[list[Path], str]:
         name = next_segment(name, cluster.segment_size)
     same = [other for other in found if other[:8] == name[:8] and other > name]
     return links, name if same else ""
+
+
+def check(links: Iterable[Path], size: int) -> None:
+    """Raises BackupFault that names the first segment which is not what was kept."""
+    for path in links:
+        try:
+            found = _length(path)
+        except (OSError, EOFError, zlib.error):
+            found = -1
+        if found != size:
+            raise BackupFault(f"The WAL segment {path.name} in {path.parent} is damaged.")
+
+
+def _length(path: Path) -> int:
+    """Bytes of a segment, by reading it: gzip keeps a sum."""
+    if path.suffix != ".gz":
+        return path.stat().st_size
+    length = 0
+    with gzip.open(path) as stream:
+        while block := stream.read(1 << 20):
+            length += len(block)
+    return length
 
 
 def histories(archive: Path) -> list[Path]:
