@@ -149,7 +149,7 @@ def _base_backup(server: Server, store: Store, draft: Path, say: Say) -> Cluster
     archive = store.wal / found["identifier"]
     if not archive.is_dir():
         archive.mkdir(mode=0o700)
-        give_like(archive, store.wal)
+    give_like(archive, store.wal)  # also when the folder was copied here from elsewhere
     server.keep_wal(archive)
     timeline, first, last = server.base_backup(draft)
     cluster = cluster_of(found, timeline, first, last)
