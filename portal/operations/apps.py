@@ -24,13 +24,13 @@ class OperationsConfig(AppConfig):
         # Without our Celery application every process but the worker would send its wake-ups to a broker of nobody's.
         assert celery.app is not None
         assert assets.check_packages
-        assert backups.backup
         register_permissions()
         desks.register("operations:overview", [OperationsPermission.VIEW_OPERATIONS])
         organising = [AccountsPermission.MANAGE_ROLES, AccountsPermission.MANAGE_STAFF]
         desks.register("operations:staff_list", organising, rank=desks.CARE + 1)
         sweepers.register("operations_sweep_seen", readings.note_sweep)
         sweepers.register("operations_alarms", alarms.check)
+        readings.watch(backups.backup)
         sweepers.register("operations_backup", nightly.sweep_due)
         sweepers.register("operations_backup_files", nightly.sweep_follow)
         worker_ready.connect(health.worker_started, dispatch_uid="operations.worker")

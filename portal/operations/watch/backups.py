@@ -12,12 +12,11 @@ from portal import clock
 from portal.embedded.addresses import is_embedded
 from portal.embedded.layout import Layout
 from portal.operations.backup import nightly, status
-from portal.operations.watch.readings import MINUTE, Level, Reading, duration, level_of, watch
+from portal.operations.watch.readings import MINUTE, Level, Reading, duration, level_of
 
 HOUR = 60 * MINUTE
 
 
-@watch
 def backup() -> list[Reading]:
     """Whether there is a backup, how old it is, and whether what came since is kept as well."""
     if not nightly.is_set_up():
