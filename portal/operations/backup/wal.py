@@ -168,5 +168,8 @@ def prune(wal: Path, kept_sets: Iterable[Manifest]) -> int:
 
 
 def receiver(program: str, archive: Path | str, address: str) -> list[str]:
-    """The command that receives WAL of an outside server for ever; the password comes by the environment."""
-    return [program, "--no-password", f"--directory={archive}", f"--slot={SLOT}", "-d", address]
+    """The command that receives WAL of an outside server for ever; the password comes by the environment.
+
+    Synchronous: on the disk of the backups at once, and confirmed, which the server does not wait for.
+    """
+    return [program, "--no-password", "--synchronous", f"--directory={archive}", f"--slot={SLOT}", "-d", address]
