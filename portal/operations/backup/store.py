@@ -107,7 +107,10 @@ class Store:
     def create(self, account: Account | None) -> None:
         """Make the folders; the portal's account writes WAL, files and erasures, and cannot read the sets."""
         with told(self.root):
-            self.root.mkdir(mode=0o711, parents=True, exist_ok=True)
+            for folder in (*reversed(self.root.parents), self.root):
+                if not folder.exists():
+                    folder.mkdir()
+                    folder.chmod(0o711)  # whatever the umask is, which is strict for the supervisor's children
             if account is not None and not reachable(self.root, account):
                 raise BackupFault(
                     f"The servers' account cannot reach {self.root}: choose a BACKUP_DIR where it may enter."
