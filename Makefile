@@ -1,7 +1,7 @@
 # The portal: `make run` and `make test` are all that a newcomer needs; `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run demo test lint bench chaos chaos-selftest lock
+.PHONY: help setup setup-test run demo test lint bench chaos chaos-selftest drill lock
 
 # The system's own Python first: a server account can reach it, a home folder's it often cannot.
 PYTHON ?= $(shell for p in /usr/bin/python3 python3 python3.13 python3.12 python3.11; do \
@@ -64,6 +64,9 @@ chaos: setup  ## people act while processes die; nothing may be lost or doubled 
 
 chaos-selftest: setup  ## the same with our own protections taken out, each of which must be caught (ONLY)
 	@$(PY) -m tests.chaos $(if $(SEED),--seed $(SEED)) --selftest $(ONLY)
+
+drill: setup  ## back up, destroy, restore to a moment, compare; prints what was lost and how long it took
+	@$(PY) -m tests.drill
 
 lock: setup  ## renew the locks from requirements/*.in and package.json
 	@for part in runtime development; do .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
