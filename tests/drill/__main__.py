@@ -18,6 +18,7 @@ from portal.embedded.layout import Layout
 from portal.embedded.session import joined
 from portal.settings.environment import BASE_DIR
 from tests.benchmarks import stamp
+from tests.chaos import house
 from tests.processes import OUR_VARIABLES, manage
 
 VARIABLES: Final = {"DJANGO_SETTINGS_MODULE": "tests.drill.settings", "DEMONSTRATION": "0", "LOG_LEVEL": "ERROR"}
@@ -33,7 +34,7 @@ def main() -> int:
         prepared = _prepared(top)
         _clear(top, keep=prepared)
         begin = time.monotonic()
-        shutil.copytree(prepared, top / "portal", symlinks=True)
+        house.copy(prepared, top / "portal")
         faults = _drill(top)
     except SetupFailure as failure:
         print(failure, file=sys.stderr)

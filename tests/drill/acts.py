@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import random
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,9 @@ from django.conf import settings
 from django.db import connections, transaction
 
 from applications.models import Case, CaseMaterialFile
+from catalog.models import ItemEdition
 from portal import clock
+from portal.accounts.models import User
 from portal.embedded import postgres
 from portal.embedded.layout import Layout
 from portal.files import storage
@@ -23,6 +26,7 @@ from portal.ledger.queries import latest_head
 from portal.operations.backup import nightly, restoring, services, wal
 from portal.operations.backup.recovery_key import RecoveryPrivate
 from portal.operations.backup.store import Store
+from portal.organizations.queries import approving_departments
 from portal.outbox import sweepers
 from portal.settings.environment import read
 from tests import factories
@@ -43,9 +47,7 @@ class Noted:
 
 def make_cases(number: int) -> None:
     """Cases through the services, each with a paper of its own that lies on the disk; the ledger sealed behind them."""
-    with transaction.atomic():
-        edition = factories.item(factories.department())
-        applicant = factories.citizen()
+    edition, applicant = _setting()
     for _ in range(number):
         case = factories.online_case(edition, applicant)
         content = f"paper {next(_numbers)} of the drill".encode()
@@ -57,6 +59,15 @@ def make_cases(number: int) -> None:
         )
     sweepers.run("ledger")
     nightly.sweep_follow(10_000)
+
+
+@cache
+def _setting() -> tuple[ItemEdition, User]:
+    """An item of the first department that approves, and who applies for it."""
+    department = approving_departments().first()
+    assert department is not None
+    with transaction.atomic():
+        return factories.item(department), factories.citizen()
 
 
 def back_up(layout: Layout) -> RecoveryPrivate:
