@@ -17,6 +17,10 @@ class BackupFault(SetupFailure):
     """The message is the whole sentence; the command prints it and exits with status 1."""
 
 
+class AlreadyRunning(BackupFault):
+    """Another process makes a backup: no failure of the backups."""
+
+
 def no_room(folder: Path) -> BackupFault:
     return BackupFault(f"There is no room left in {folder}; what was written so far does not count as a backup.")
 

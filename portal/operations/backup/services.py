@@ -12,10 +12,11 @@ from typing import Final
 
 from portal import clock
 from portal.embedded.account import service_account
+from portal.embedded.failures import SetupFailure
 from portal.embedded.layout import Layout
 from portal.ledger.queries import latest_head
 from portal.operations.backup import contents, key_files, status, wal
-from portal.operations.backup.faults import BackupFault, told
+from portal.operations.backup.faults import AlreadyRunning, BackupFault, told
 from portal.operations.backup.recovery_key import RecoveryPrivate, RecoveryPublic
 from portal.operations.backup.server import Server, cluster_of
 from portal.operations.backup.store import (
@@ -94,9 +95,12 @@ def make_backup(*, environment: Environment, layout: Layout, dump: bool, say: Sa
     """
     try:
         made = _made(environment, layout, dump, say)
-    except BackupFault as fault:
+    except AlreadyRunning:
+        raise
+    except Exception as error:
+        told_as = str(error) if isinstance(error, SetupFailure) else type(error).__name__
         # Not the database's clock: it may be what failed.
-        status.failed(layout, str(fault), dt.datetime.fromtimestamp(time.time(), dt.UTC))
+        status.failed(layout, told_as, dt.datetime.fromtimestamp(time.time(), dt.UTC))
         raise
     manifest = made.manifest
     status.succeeded(

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from portal.embedded.account import Account, reachable
 from portal.embedded.locks import FileLock
-from portal.operations.backup.faults import BackupFault, told
+from portal.operations.backup.faults import AlreadyRunning, BackupFault, told
 
 MANIFEST: Final = "manifest.json"
 SUM: Final = "manifest.sha256"
@@ -127,7 +127,7 @@ class Store:
         with told(self.root):
             free = lock.acquire()
         if not free:
-            raise BackupFault(f"A backup into {self.root} is being made already (process {lock.holder()}).")
+            raise AlreadyRunning(f"A backup into {self.root} is being made already (process {lock.holder()}).")
         try:
             yield
         finally:

@@ -43,7 +43,7 @@ def _age() -> Reading:
     last = status.read(Layout.of(settings.DATA_DIR))
     advice = "看 DATA_DIR/logs/backup.log，改正后运行 manage.py backup。"
     if last.error:
-        advice = f"最近一次备份失败：{last.error} {advice}"
+        advice = f"最近一次备份失败（原文：{last.error}）。{advice}"
     if last.finished_at is None:
         return Reading("backup_age_seconds", "备份", -1, "还没有成功的备份", Level.BAD, advice)
     age = max(0.0, (clock.now() - last.finished_at).total_seconds())

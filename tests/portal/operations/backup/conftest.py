@@ -15,7 +15,7 @@ from django.conf import settings as django_settings
 from portal.embedded import postgres
 from portal.embedded.layout import Layout
 from portal.embedded.session import joined
-from portal.operations.backup import services, wal
+from portal.operations.backup import services, status, wal
 from portal.operations.backup.recovery_key import RecoveryPrivate
 from portal.operations.backup.store import Manifest, Store
 from portal.settings.environment import Environment
@@ -94,6 +94,7 @@ def portal(cluster: Layout, tmp_path: Path, settings: Any, db: None) -> Iterator
         django_settings.ENVIRONMENT, data_dir=cluster.data_dir, backup_dir=top / "backups", database_url="",
         database_owner_url="", backup_keep=3,
     )  # fmt: skip
+    status.forget(cluster)
     ask(cluster, "TRUNCATE paper")
     ask(cluster, "INSERT INTO paper SELECT n, 'text ' || n FROM generate_series(1, 1000) AS n")
     yield Portal(cluster, environment)

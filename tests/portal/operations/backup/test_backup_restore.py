@@ -284,6 +284,7 @@ def test_the_second_of_two_backups_says_that_one_is_being_made(portal: Portal, p
         with pytest.raises(BackupFault, match=f"being made already .process {other.pid}"):
             portal.back_up()
         other.communicate()
+    assert not status.read(portal.layout).error
     assert portal.back_up().manifest.id in portal.store.ids()
 
 
@@ -300,6 +301,7 @@ def test_a_backup_that_was_interrupted_does_not_count_and_is_cleared_away(portal
 
 def test_a_failure_in_the_middle_leaves_the_last_good_backup_and_says_so_on_the_page(portal: Portal, good: Good):
     _private, made = good
+    status.succeeded(portal.layout, status.Status(made.id, made.finished_at, True, made.size))
     portal.archive.rename(portal.archive.with_name("moved"))
     assert made.cluster is not None
     (portal.store.wal / made.cluster.identifier).write_bytes(b"in the way")
