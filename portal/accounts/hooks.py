@@ -27,3 +27,13 @@ def announce_departure(user_id: UUID, day: dt.date) -> None:
     """Tell every registered handler that a staff member works no longer."""
     for handler in staff_left:
         handler(user_id, day)
+
+
+#: A member of staff found a person by a number or a phone: (actor, person). Readings are noted here.
+person_found: list[Callable[[Actor, Person], None]] = []
+
+
+def announce_found(actor: Actor, person: Person) -> None:
+    """Tell every registered handler whom a search has found."""
+    for found in person_found:
+        found(actor, person)
