@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("portal.documents.urls")),
     path("", include("portal.files.urls")),
     path("", include("portal.messaging.urls")),
+    path("", include("portal.readings.urls")),
     path("api/", api.urls),
     path("", include("portal.accounts.urls")),
     path("accounts/", include("portal.accounts.signin_urls")),

@@ -6,6 +6,9 @@ import datetime as dt
 from collections.abc import Callable
 from uuid import UUID
 
+from portal.accounts.models import Person
+from portal.web.grants import Actor
+
 #: Called in the transaction in which a staff member's work ends: (user_id, day). Claims are released here.
 staff_left: list[Callable[[UUID, dt.date], None]] = []
 

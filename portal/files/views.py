@@ -86,6 +86,7 @@ def _readable(request: PortalRequest, pk: UUID) -> StoredFile:
     file = queries.readable(pk, request.actor)
     if file is None:
         raise Http404
+    policies.opened(request.actor, file)
     return file
 
 

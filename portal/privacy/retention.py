@@ -23,6 +23,7 @@ class Kind(StrEnum):
     CODE = "code"
     JOB = "job"
     REQUEST = "request"
+    READING = "reading"
     UPLOAD = "upload"
     LOG = "log"
     LEDGER = "ledger"
@@ -142,6 +143,15 @@ TABLE: Final[tuple[Retention, ...]] = (
         "答复",
         "答复后 3 年",
         "《中华人民共和国个人信息保护法》第五十条、第五十六条",
+        years=3,
+    ),
+    Retention(
+        Kind.READING,
+        "谁看过您材料的记录，您对它的疑问和答复",
+        "让您知道谁看过、为什么看，查处不当查看",
+        "查看；提过疑问的，答复",
+        "查看后 3 年；提过疑问的，答复后 3 年",
+        "《中华人民共和国个人信息保护法》第四十四条、第五十一条、第五十六条",
         years=3,
     ),
     Retention(

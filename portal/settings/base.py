@@ -58,6 +58,7 @@ OUR_APPS = [
     "portal.transitions",
     "portal.files",
     "portal.messaging",
+    "portal.readings",
     "portal.exchange",
     "portal.documents",
     "portal.certificates",

@@ -85,3 +85,14 @@ class TooMany(DomainError):
     ) -> None:
         super().__init__(message, code=code, field=field)
         self.retry_after = retry_after
+
+
+class AskFirst(DomainError):
+    """Another page has to be answered before this one opens; a browser is led there, and back by `next`."""
+
+    http_status = 403
+    default_code = "ask_first"
+
+    def __init__(self, message: str, *, url: str, code: str | None = None) -> None:
+        super().__init__(message, code=code)
+        self.url = url

@@ -1,15 +1,16 @@
 """The error pages, and how an error of the domain becomes an answer."""
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from portal.web.errors import DomainError, TooMany
+from portal.web.errors import AskFirst, DomainError, TooMany
 
 logger = structlog.get_logger(__name__)
 
@@ -76,6 +77,9 @@ def unavailable(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The page of an error of the domain, or JSON for the interface."""
+    if isinstance(error, AskFirst) and not wants_json(request):
+        query = f"?{urlencode({'next': request.get_full_path()})}" if request.method in ("GET", "HEAD") else ""
+        return HttpResponseRedirect(f"{error.url}{query}")
     response = answer(
         request,
         error.http_status,
