@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views.desk import acts, case, home, intake, intake_new, intake_search, unmask, worklist
+from applications.views.desk import acts, case, home, intake, intake_new, intake_search, reason, unmask, worklist
 
 urlpatterns = [
     path("desk/", home.desk_home, name="desk_home"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("desk/cases/<uuid:case_id>/", case.desk_case, name="desk_case"),
     path("desk/cases/<uuid:case_id>/why/", case.desk_case_why, name="desk_case_why"),
     path("desk/cases/<uuid:case_id>/print/", case.desk_case_print, name="desk_case_print"),
+    path("desk/cases/<uuid:case_id>/reason/", reason.state_reason, name="state_reason"),
     path("desk/cases/<uuid:case_id>/unmask/", unmask.unmask, name="unmask"),
     path("desk/cases/<uuid:case_id>/claim/", worklist.claim, name="claim"),
     path("desk/cases/<uuid:case_id>/release/", worklist.release, name="release"),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from applications.attachments import DRAFT_KIND, INTAKE_KIND, OWNER_KIND
@@ -11,11 +15,15 @@ from applications.models import Case, CaseMaterialFile, Draft, DraftMaterial
 from applications.papers import SUBJECT_KIND
 from applications.people import is_applicant
 from applications.permissions import READING
+from applications.queries.cases import cases_of_applicant
+from applications.services import opening
 from portal import clock
 from portal.documents import policies as documents
+from portal.documents.models import OfficialDocument
 from portal.files import policies as files
 from portal.files.models import StoredFile
 from portal.files.services import hold
+from portal.readings import subjects
 from portal.web.grants import Actor
 
 
@@ -27,6 +35,24 @@ def may_read_case(actor: Actor, case_id: UUID) -> bool:
     if any(actor.grants.has_for(permission, case.department_id) for permission in READING):
         return True
     return is_applicant(actor.user_id, case, clock.today())
+
+
+def file_opened(actor: Actor, case_id: UUID, file: StoredFile) -> None:
+    """Staff read a material: noted, and with a reason where they have no task."""
+    if (case := _read_by_staff(actor, case_id)) is not None:
+        opening.file_opened(actor, case, file)
+
+
+def document_opened(actor: Actor, case_id: UUID, document: OfficialDocument) -> None:
+    """Staff read a document: as a material."""
+    if (case := _read_by_staff(actor, case_id)) is not None:
+        opening.document_opened(actor, case, document)
+
+
+def _read_by_staff(actor: Actor, case_id: UUID) -> Case | None:
+    """The case, when the actor reads it by a permission and not as its applicant."""
+    case = Case.objects.get(pk=case_id)
+    return case if any(actor.grants.has_for(permission, case.department_id) for permission in READING) else None
 
 
 def may_read_draft(actor: Actor, draft_id: UUID) -> bool:
@@ -64,11 +90,25 @@ def state_of_case(case_id: UUID) -> str:
     return case.get_state_display() if case is not None else ""
 
 
+def _own_cases(actor: Actor, today: dt.date) -> QuerySet[Any, Any]:
+    return cases_of_applicant(actor, today).order_by().values("pk")
+
+
+def told_of_cases(ids: Collection[UUID]) -> dict[UUID, subjects.Told]:
+    """Cases in the words of their applicant (1 query)."""
+    cases = Case.objects.filter(pk__in=ids).values_list("pk", "edition__name", "number")
+    return {
+        case_id: subjects.Told(name, number, reverse("applications:my_case", args=[case_id]))
+        for case_id, name, number in cases
+    }
+
+
 def register_all() -> None:
     """Called from AppConfig.ready()."""
-    files.register(OWNER_KIND, may_read_case, place_of_case)
+    files.register(OWNER_KIND, may_read_case, place_of_case, file_opened)
     files.register(DRAFT_KIND, may_read_draft, place_of_draft)
     files.register(INTAKE_KIND, may_read_scan)
     for kind in (OWNER_KIND, DRAFT_KIND, INTAKE_KIND):
         hold(kind, files_in_use)
-    documents.register(SUBJECT_KIND, may_read_case, state_of_case)
+    documents.register(SUBJECT_KIND, may_read_case, state_of_case, document_opened)
+    subjects.register(OWNER_KIND, subjects.Subject(_own_cases, told_of_cases))

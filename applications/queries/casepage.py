@@ -132,14 +132,8 @@ def correction_lines_of(case: Case) -> list[CorrectionLine]:
     )
 
 
-def case_page(actor: Actor, case_id: UUID, now: dt.datetime) -> CasePage:
-    """At most 15 queries, whatever happened to the case. Raises NotFound."""
-    case = staff_case(actor, case_id)
-    return page_of(case, now)
-
-
 def page_of(case: Case, now: dt.datetime) -> CasePage:
-    """The rows around a case that is loaded already."""
+    """The rows around a case that is loaded already: at most 11 queries, whatever happened to it."""
     try:
         reading = clockwork.reading_of(case, now)
     except ClockError:

@@ -28,6 +28,7 @@ from portal.ledger.services import record
 from portal.messaging import personal_data as messages
 from portal.privacy.masking import ERASED_TEXT
 from portal.privacy.retention import Kind, Retention, of
+from portal.readings import services as readings
 
 
 def retention_of(case: Case) -> Retention:
@@ -55,6 +56,7 @@ def forget_case(case_id: UUID) -> bool:
     _forget_texts(case.pk)
     _forget_files(case.pk)
     messages.forget_about(case.pk)
+    readings.forget_subject(case.pk)
     record(subject=case.pk, kind="privacy.case_erased", actor=None, body={"law": "个人信息保护法 47"})
     return True
 

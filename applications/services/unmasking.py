@@ -7,10 +7,11 @@ from typing import Final
 from django.db import transaction
 
 from applications.models import Case
-from applications.people import acting_user
-from portal.ledger.services import record
+from applications.services.opening import Kind, note_reading
+from portal import clock
 from portal.web.errors import BadInput, WrongState
 from portal.web.grants import Actor
+from portal.web.keys import uuid7
 
 #: Chosen, not written: the reason stands in the ledger, where no free text about a person may stand.
 UNMASKING_REASONS: Final = {
@@ -29,4 +30,12 @@ def unmask_case(*, case: Case, actor: Actor, reason: str) -> None:
         raise WrongState("本件的个人信息已删除。", code="case_erased")
     if reason not in UNMASKING_REASONS:
         raise BadInput("请选择为什么要看。", field="reason")
-    record(subject=case.pk, kind="privacy.case_unmasked", actor=acting_user(actor), body={"reason": reason})
+    note_reading(
+        actor=actor,
+        case=case,
+        kind=Kind.UNMASKED,
+        now=clock.now(),
+        thing_id=uuid7(),  # each act of unmasking counts
+        detail=lambda: UNMASKING_REASONS[reason],
+        facts={"reason": reason},
+    )

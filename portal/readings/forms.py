@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django import forms
 
 from portal.readings import rules
@@ -11,11 +13,13 @@ from portal.web.forms import PortalForm
 
 class FilterForm(PortalForm):
     of = forms.ChoiceField(label="办件", required=False)
-    marked = forms.BooleanField(label="只看没有办理任务的", required=False)
+    why = forms.ChoiceField(
+        label="为什么", required=False, choices=[("", "全部原因"), ("none", "无办理任务")]
+    )
 
-    def __init__(self, *args: object, choices: list[tuple[str, str]], **kwargs: object) -> None:
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["of"].choices = [("", "全部"), *choices]  # type: ignore[attr-defined]  # a ChoiceField
+        cast(forms.ChoiceField, self.fields["of"]).choices = [("", "全部办件"), *choices]
 
 
 class QuestionForm(PortalForm):

@@ -16,8 +16,10 @@ from applications.forms.desk_acts import ActForm, AskCorrectionForm, SupplyForm,
 from applications.models import Case
 from applications.permissions import READING
 from applications.queries import casepage
+from applications.services import opening
 from applications.transitions import TABLE
 from applications.views.desk import chrome, facts, limits
+from portal.readings.models import Reading
 from portal.transitions.table import Transition
 from portal.web.access import needs
 from portal.web.errors import BadInput, DomainError, NotAllowed, NotFound, WrongState
@@ -32,6 +34,7 @@ def act(request: PortalRequest, case_id: UUID, action: str) -> HttpResponse:
     case = casepage.staff_case(request.actor, case_id)
     form_type = form_class(transition.form)
     if request.method != "POST":
+        opening.note_reading(actor=request.actor, case=case, kind=Reading.Kind.CASE, now=request.now)
         objection = _objection(request, case, transition)
         if objection is not None:
             return _not_now(request, case, transition, objection)
@@ -39,6 +42,7 @@ def act(request: PortalRequest, case_id: UUID, action: str) -> HttpResponse:
     form = form_type(request.POST, case=case)
     key = _key(request)
     if not form.is_valid():
+        opening.note_reading(actor=request.actor, case=case, kind=Reading.Kind.CASE, now=request.now)
         return _page(request, case, transition, form, status=422)
     try:
         services.apply(case_id=case.pk, action=action, actor=request.actor, key=key, **form.act_data)

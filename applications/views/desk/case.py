@@ -18,6 +18,7 @@ from applications.models import Case, CaseMaterial
 from applications.permissions import READING, CasePermission
 from applications.queries import casepage, documents_of, worklist
 from applications.queries.casepage import CasePage
+from applications.services import opening
 from applications.states import CaseState
 from applications.views.desk import chrome, facts, limits
 from applications.views.desk.worklist import list_form, read_filters
@@ -27,6 +28,7 @@ from portal.documents.permissions import DocumentsPermission
 from portal.files.models import StoredFile
 from portal.files.paging import page_view
 from portal.files.queries import has_bytes
+from portal.readings.models import Reading
 from portal.transitions.engine import Offer
 from portal.web.access import needs
 from portal.web.dates import day_text
@@ -45,7 +47,8 @@ RARE = ("pause", "resume", "extend", "release", "not_required", "not_competent",
 def desk_case(request: PortalRequest, case_id: UUID) -> HttpResponse:
     """Everything about one case, and only the acts that this person may do."""
     head = chrome.bench_context(request, "open")
-    page = casepage.case_page(request.actor, case_id, request.now)
+    case = opening.open_case(actor=request.actor, case_id=case_id, now=request.now)
+    page = casepage.page_of(case, request.now)
     listed = chrome.list_query(request)
     context = (
         head
@@ -298,7 +301,7 @@ def _neighbours(request: PortalRequest, case: Case, listed: str) -> dict[str, An
 @require_safe
 def desk_case_why(request: PortalRequest, case_id: UUID) -> HttpResponse:
     """为什么是这一天, for staff (picture 05)."""
-    case = casepage.staff_case(request.actor, case_id)
+    case = opening.open_case(actor=request.actor, case_id=case_id, now=request.now)
     read = clockwork.reading_of(case, request.now)
     documents = {
         local_date(document.issued_at): (document.number, document_url(document))
@@ -321,7 +324,8 @@ def desk_case_why(request: PortalRequest, case_id: UUID) -> HttpResponse:
 @require_safe
 def desk_case_print(request: PortalRequest, case_id: UUID) -> HttpResponse:
     """The case on paper."""
-    page = casepage.case_page(request.actor, case_id, request.now)
+    case = opening.open_case(actor=request.actor, case_id=case_id, now=request.now, kind=Reading.Kind.PRINT)
+    page = casepage.page_of(case, request.now)
     context = {
         "case": page.case,
         "page": page,

@@ -19,12 +19,14 @@ from applications.permissions import CasePermission
 from applications.queries import casepage, documents_of, intake
 from applications.queries.scope import reach
 from applications.remaining import until_word
+from applications.services import opening
 from applications.states import CaseChannel, CaseState
 from applications.views.desk import chrome, facts, scans
 from applications.views.desk.case import document_url
 from portal.clock import local_date
 from portal.files.limits import ACCEPT, limits_text
 from portal.privacy.masking import mask_name
+from portal.readings.models import Reading
 from portal.web.access import needs
 from portal.web.dates import clock_time, date_text, day_text
 from portal.web.errors import DomainError, NotFound
@@ -93,6 +95,7 @@ def intake_case(request: PortalRequest, case_id: UUID) -> HttpResponse:
         raise NotFound("没有这个办件。")
     if request.method != "POST" and case.state != CaseState.RECEIVED:
         return redirect("applications:desk_case", case.pk)
+    opening.note_reading(actor=request.actor, case=case, kind=Reading.Kind.CASE, now=request.now)
     materials = casepage.materials_of(case)
     words = {material.pk: facts.requirement_words(material) for material in materials}
     if request.method != "POST":
@@ -296,6 +299,7 @@ def intake_receipt(request: PortalRequest, case_id: UUID) -> HttpResponse:
     case = casepage.staff_case(request.actor, case_id)
     if not any(request.grants.has_for(permission, case.department_id) for permission in intake.INTAKE):
         raise NotFound("没有这个办件。")
+    opening.note_reading(actor=request.actor, case=case, kind=Reading.Kind.CASE, now=request.now)
     receipt = next((d for d in documents_of(case) if d.kind == "receipt"), None)
     context = chrome.intake_context(request, "intake") | {
         "case": case,

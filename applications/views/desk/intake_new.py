@@ -36,8 +36,10 @@ from portal.accounts.models import LegalPerson, Person
 from portal.accounts.permissions import AccountsPermission
 from portal.clock import local_date
 from portal.privacy.masking import mask_identity_number, mask_mobile, mask_name
+from portal.readings import services as readings
 from portal.web.access import needs
 from portal.web.errors import BadInput, NotFound, WrongState
+from portal.web.grants import Actor
 from portal.web.requests import PortalRequest
 
 #: More editions than this are found by search only.
@@ -123,7 +125,7 @@ def intake_new(request: PortalRequest) -> HttpResponse:
     form = ApplicantLookupForm(request.POST if request.method == "POST" else None)
     found: list[dict[str, Any]] | None = None
     if request.method == "POST" and form.is_valid():
-        found = _found(form.cleaned_data["q"])
+        found = _found(request.actor, form.cleaned_data["q"])
     context = chrome.intake_context(request, "intake") | {
         "form": form,
         "found": found,
@@ -133,20 +135,24 @@ def intake_new(request: PortalRequest) -> HttpResponse:
     return render(request, "applications/desk/intake_new.html", context)
 
 
-def _found(question: str) -> list[dict[str, Any]]:
+def _found(actor: Actor, question: str) -> list[dict[str, Any]]:
     number = intake.normal_number(question)
     if len(number) == 18:
         if (firm := accounts.find_legal_person(number)) is not None:
             return [_firm_line(firm)]
         if (person := accounts.find_person(number)) is not None:
+            readings.note_found(actor, person)
             firms = LegalPerson.objects.filter(representative=person, verified_at__isnull=False).order_by("name", "pk")
             return [_person_line(person), *(_firm_line(firm) for firm in firms[:10])]
         return []
     firms = LegalPerson.objects.select_related("representative__key").filter(
         name=question.strip(), verified_at__isnull=False
     )
-    persons = [_person_line(person) for person in intake.persons_by_phone_or_name(question)]
-    return [*(_firm_line(firm) for firm in firms.order_by("pk")[:10]), *persons]
+    persons = list(intake.persons_by_phone_or_name(question))
+    for person in persons:
+        if person.name != question.strip():  # found by the phone; a name alone shows masked lines
+            readings.note_found(actor, person)
+    return [*(_firm_line(firm) for firm in firms.order_by("pk")[:10]), *map(_person_line, persons)]
 
 
 def _person_line(person: Person) -> dict[str, Any]:
@@ -330,6 +336,7 @@ def _receive(
         agent = accounts.find_person(given["agent_identity"])
         if agent is None:
             raise BadInput("大厅没有登记过这位代理人，请先登记个人。", field="agent", code="agent_unknown")
+        readings.note_found(request.actor, agent)
     return services.receive_in_hall(
         key=given["key"],
         actor=request.actor,

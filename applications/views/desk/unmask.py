@@ -14,7 +14,7 @@ from applications import services
 from applications.forms.details import value_text
 from applications.models import Case
 from applications.permissions import READING
-from applications.queries.casepage import staff_case
+from applications.services import opening
 from applications.views.desk import chrome
 from portal.web import limits
 from portal.web.access import needs
@@ -33,7 +33,7 @@ class UnmaskForm(PortalForm):
 @require_http_methods(["GET", "POST"])
 def unmask(request: PortalRequest, case_id: UUID) -> HttpResponse:
     """Shown once, in the answer to the form: the page that is reloaded asks again."""
-    case = staff_case(request.actor, case_id)
+    case = opening.open_case(actor=request.actor, case_id=case_id, now=request.now)
     form = UnmaskForm(request.POST if request.method == "POST" else None)
     facts: list[tuple[str, str]] = []
     if request.method == "POST" and case.erased_at is None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from portal.accounts.forms.verification import FindRegistrationForm, VerifyFirmForm, VerifyPersonForm
+from portal.accounts.hooks import announce_found
 from portal.accounts.models import LegalPerson, Person
 from portal.accounts.permissions import AccountsPermission
 from portal.accounts.queries import declared_firms
@@ -32,17 +33,18 @@ def find(request: PortalRequest) -> HttpResponse:
     if request.method == "POST":
         limits.limit(request, "verification", _RATE, key=str(request.actor.user_id))
         if form.is_valid():
-            found = _person_of(form) if form.is_phone else _firm_of(form)
+            found = _person_of(request, form) if form.is_phone else _firm_of(form)
             if found:
                 return redirect(found)
             form.add_error("sought", "没有等待核验的登记。可能已经核验过，或者还没有在网上登记。")
     return render(request, "accounts/verification_find.html", {"form": form, "tab": "verification"})
 
 
-def _person_of(form: FindRegistrationForm) -> str:
+def _person_of(request: PortalRequest, form: FindRegistrationForm) -> str:
     user = user_by_phone(form.cleaned_data["sought"])
     if user is None or user.person is None or user.person.is_verified:
         return ""
+    announce_found(request.actor, user.person)
     return reverse("accounts:verify_person", args=[user.person_id])
 
 

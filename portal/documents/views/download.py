@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from portal.documents import queries
+from portal.documents import policies, queries
 from portal.documents.services import signed_bytes
 from portal.files.responses import file_response
 from portal.web.access import signed_in
@@ -23,6 +23,7 @@ def download(request: PortalRequest, pk: UUID) -> HttpResponse:
     document = queries.readable(pk, request.actor)
     if document is None:
         raise Http404
+    policies.opened(request.actor, document)
     return file_response(
         signed_bytes(document),
         name=f"{document.get_kind_display()} {document.number}.pdf",

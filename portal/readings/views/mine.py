@@ -27,17 +27,17 @@ def mine(request: PortalRequest) -> HttpResponse:
     offered = queries.subjects_of(request.actor, today)
     choices = [(str(pk), f"{told.title} {told.number}".strip()) for pk, told in offered]
     form = FilterForm(request.GET, choices=choices)
-    wanted = form.cleaned_data if form.is_valid() else {}
+    marked = request.GET.get("why") == "none"
     readings = queries.mine(request.actor, today)
     subject = _uuid(request.GET.get("of", ""))
     if subject is not None:
         readings = readings.filter(subject_id=subject)
-    if wanted.get("marked"):
+    if marked:
         readings = readings.filter(task="")
     page = paginate(readings, request, order=["-at", "-id"])
     context = {
         "form": form,
-        "narrowed": subject is not None or bool(wanted.get("marked")),
+        "narrowed": subject is not None or marked,
         "rows": [(entry, _state(entry, request)) for entry in queries.entries(list(page))],
         "page": page,
     }
