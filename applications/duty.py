@@ -33,9 +33,9 @@ def stage_task(state: str, *, delivered: bool, holds: Callable[[PermissionEnum],
     if delivered:
         return ""
     for transition in TABLE.transitions:
-        if state in transition.sources and transition.action not in _ASIDE:
-            if any(holds(permission) for permission in transition.permissions):
-                return "延期" if transition.action == "extend" else _WORDS[state]
+        of_stage = state in transition.sources and transition.action not in _ASIDE
+        if of_stage and any(holds(permission) for permission in transition.permissions):
+            return "延期" if transition.action == "extend" else _WORDS[state]
     return ""
 
 

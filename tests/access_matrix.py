@@ -89,6 +89,7 @@ MATRIX: Final[dict[str, Expected]] = {
     "applications:progress_proof": "public",
     "applications:progress_why": "public",
     "applications:release": READING,
+    "applications:state_reason": READING,
     "applications:supply": "signed_in",
     "applications:unmask": READING,
     "applications:withdraw": "signed_in",
@@ -171,4 +172,8 @@ MATRIX: Final[dict[str, Expected]] = {
     "operations:window_add": ("manage_organisation",),
     "operations:window_end": ("manage_organisation",),
     "operations:windows": ("manage_organisation",),
+    "readings:ask": "signed_in",
+    "readings:mine": "signed_in",
+    "readings:question": ("protect_data",),
+    "readings:questions": ("protect_data",),
 }

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from applications import services
 from applications.models import Act
@@ -28,6 +29,11 @@ class Browser(Client):
     def send(self, address: str, data: dict | None = None, *, key: str | None = None):
         """POST with a key of its own."""
         return self.post(address, {"key": key or str(uuid4()), **(data or {})})
+
+    def say_why(self, case) -> None:
+        """State a reason, as one without a task on the case has to."""
+        given = {"reason": "supervising", "words": "按月抽查办件质量"}
+        assert self.send(reverse("applications:state_reason", args=[case.pk]), given).status_code == 302
 
     def refused(self, address: str, data: dict | None = None, *, status: int = 422, key: str | None = None) -> str:
         response = self.send(address, data, key=key)

@@ -30,6 +30,7 @@ def test_only_the_acts_that_this_person_may_do(hall):
     assert buttons(hall.head_page.page(page(case))) == {"extend"}
     assert buttons(hall.approver_page.page(page(case))) == {"pause"}
     manager = signed_in(make.staff(hall.department), Role.CENTRE_MANAGER, everywhere=True)
+    manager.say_why(case)
     assert buttons(manager.page(page(case))) == set()
 
 
