@@ -18,7 +18,7 @@ from portal.readings.models import Reading
 from portal.web.checks import Scope
 from tests import factories as make
 from tests.pages import check_page
-from tests.portal.readings.conftest import browser_of, give
+from tests.portal.readings.office import browser_of, give
 from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db
