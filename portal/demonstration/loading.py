@@ -22,6 +22,7 @@ from portal.clock import SHANGHAI
 from portal.demonstration import personas, staff
 from portal.demonstration.acting import Running, Stage
 from portal.demonstration.casting import Casting
+from portal.demonstration.looking import look_in
 from portal.demonstration.names import Names
 from portal.demonstration.plans import Grid, Step
 from portal.demonstration.residents import Population, settle
@@ -88,6 +89,9 @@ def load_city(*, seed: int, cases: int = CASES, persons: int = PERSONS, firms: i
     casting = Casting(editions, population, grid, Random(f"{seed}/cases"), total=cases)
     left_out = Year(grid, Stage(workforce)).pass_by(casting)
     _begin_a_draft(editions, population, today)
+    visitor = population.citizens["firm"].actor
+    assert visitor is not None
+    look_in(workforce, visitor, grid.days[-1])
     staff.give_passwords()
     staff.give_second_factors()
     return Loaded(

@@ -103,6 +103,10 @@ CITIZEN: Final = (
     Place("files:preview", on=MY_CASE),
     Place("messaging:inbox"),
     Place("messaging:message", on=Place("messaging:inbox")),
+    Place("readings:mine"),
+    Place("readings:mine", "?why=none"),
+    Place("readings:ask", on=Place("readings:mine")),
+    Place("readings:ask", on=Place("readings:mine", "?why=none")),
     Place("accounts:profile"),
     Place("accounts:my_data"),
     Place("accounts:ask_correction"),
@@ -180,6 +184,15 @@ CENTRE_MANAGER: Final = (
     Place("operations:calendar"),
     Place("operations:calendar_import"),
     OPEN_CASE,
+    Place("applications:state_reason", on=OPEN_LIST, link="applications:desk_case"),
+)
+QUESTIONS = Place("readings:questions")
+DATA_PROTECTION_OFFICER: Final = (
+    *OTHER_STAFF,
+    Place("accounts:protection"),
+    QUESTIONS,
+    Place("readings:questions", "?state=answered"),
+    Place("readings:question", on=QUESTIONS),
 )
 CERTIFICATES = Place("documents:certificates")
 SECURITY_ADMIN: Final = (
@@ -205,6 +218,7 @@ AUDIENCES: Final[dict[tuple[str, str], tuple[Place, ...]]] = {
     ("window_clerk", "政务服务中心"): CLERK,
     ("reviewer", "食品药品"): REVIEWER,
     ("centre_manager", ""): CENTRE_MANAGER,
+    ("data_protection_officer", ""): DATA_PROTECTION_OFFICER,
     ("security_admin", ""): SECURITY_ADMIN,
     ("system_admin", ""): SYSTEM_ADMIN,
 }

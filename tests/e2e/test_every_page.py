@@ -29,7 +29,7 @@ from tests.test_access_matrix import patterns
 pytestmark = pytest.mark.e2e
 NewPage = Callable[..., Page]
 OTHERS = ("approver", "organ_head", "supervisor", "inspector", "establishment_office", "government_office")
-ADMINISTRATORS = ("system_admin", "audit_admin", "data_protection_officer", "catalogue_editor")
+ADMINISTRATORS = ("system_admin", "audit_admin", "catalogue_editor")
 
 
 def look(page: Page, inspector: Inspector, addresses: Sequence[str], status: int = 200) -> list[str]:
