@@ -40,7 +40,7 @@ def look_in(workforce: Workforce, citizen: Actor, day: dt.date) -> None:
     with clock.shifted(_at(day, dt.time(15, 10))):
         marked = queries.mine(citizen, day).filter(task="").first()
         if marked is not None:
-            readings.ask(actor=citizen, reading_id=marked.pk, words="我的办件没有投诉，也没有超期，为什么要看我的材料？")
+            readings.ask(actor=citizen, reading_id=marked.pk, words="我的办件没有投诉，也没有超期，为什么要看？")
 
 
 def _work_on(desk: Desk, case: Case) -> None:
