@@ -41,7 +41,7 @@ def ask(*, actor: Actor, reading_id: UUID, words: str) -> Question:
     question = Question.objects.create(
         reading=reading,
         key=reading.key,
-        asked_by=User.objects.get(pk=actor.user_id),
+        asked_by=_user(actor),
         words=words.strip(),
         asked_at=now,
         due_on=rules.due_on(current_calendar(), today),
@@ -90,7 +90,7 @@ def answer(*, actor: Actor, question_id: UUID, finding: str, text: str) -> Quest
         raise BadInput(fault, field="answer")
     now = clock.now()
     question.finding, question.answer, question.answered_at = finding, text.strip(), now
-    question.answered_by = User.objects.get(pk=actor.user_id)
+    question.answered_by = _user(actor)
     question.save(update_fields=["finding", "answer", "answered_at", "answered_by"])
     record(
         subject=reading.subject_id,
@@ -114,6 +114,11 @@ def answer(*, actor: Actor, question_id: UUID, finding: str, text: str) -> Quest
     if finding == Question.Finding.IMPROPER:
         _tell_superiors(question, reading)
     return question
+
+
+def _user(actor: Actor) -> User:
+    assert actor.user_id is not None  # only who is signed in comes here
+    return User.objects.get(pk=actor.user_id)
 
 
 def _tell_superiors(question: Question, reading: Reading) -> None:

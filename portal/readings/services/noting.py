@@ -20,7 +20,8 @@ from portal.readings.models import Reading
 from portal.web.errors import BadInput, NotAllowed
 from portal.web.grants import Actor
 
-Kind, Reason = Reading.Kind, Reading.Reason
+Kind = Reading.Kind
+Reason = Reading.Reason
 
 EVENTS: Final[dict[str, str]] = {
     Kind.CASE: "privacy.case_opened",

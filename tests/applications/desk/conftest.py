@@ -31,7 +31,7 @@ class Browser(Client):
         return self.post(address, {"key": key or str(uuid4()), **(data or {})})
 
     def say_why(self, case) -> None:
-        """State a reason, as one without a task on the case has to."""
+        """State a reason, as one without a task on the case has to; it is not asked of one who has a task."""
         given = {"reason": "supervising", "words": "按月抽查办件质量"}
         assert self.send(reverse("applications:state_reason", args=[case.pk]), given).status_code == 302
 

@@ -90,6 +90,7 @@ def test_a_paused_case_explains_with_its_document(hall):
 def test_the_page_stands_in_every_state(hall, state):
     case = hall.case(state)
     for browser in (hall.clerk_page, hall.reviewer_page, hall.approver_page, hall.head_page):
+        browser.say_why(case)  # whoever has a task is led on at once
         assert case.number in browser.page(page(case))
     assert case.number in hall.reviewer_page.page(reverse("applications:desk_case_print", args=[case.pk]))
 

@@ -38,6 +38,7 @@ def test_a_scan_comes_into_the_case_beside_the_counts(hall, address):
     given = case.materials.get(requirement=material).files.get()
     assert given.file.is_clean and (given.file.owner_kind, given.file.owner_id) == ("case", case.pk)
     assert case.materials.get(requirement=material).originals_received == 1
+    hall.reviewer_page.say_why(case)
     assert given.file.name in hall.reviewer_page.page(f"/desk/cases/{case.pk}/")
 
 
@@ -131,6 +132,7 @@ def test_the_check_page_shows_how_files_stand_and_what_the_applicant_says(hall):
     text = hall.clerk_page.page(f"/desk/intake/{case.pk}/")
     assert "没有通过检查" in text and "未查毒" in text and "申请人说不适用：没有外设仓库" in text
     assert reverse("files:preview", args=[files[0].pk]) not in text
+    hall.reviewer_page.say_why(case)
     text = hall.reviewer_page.page(f"/desk/cases/{case.pk}/")
     assert "申请人说不适用" in text
     text = hall.reviewer_page.page(f"/desk/cases/{case.pk}/", m=str(conditional.pk))
