@@ -101,6 +101,8 @@ class Row(NamedTuple):
     handler: str
     procedure: str
     received_at: dt.datetime
+    natural: bool
+    """Whether the applicant is a natural person."""
 
     @property
     def position(self) -> Position:
@@ -123,7 +125,7 @@ _DETAILS: Final = """
                      WHERE k.claimed_by_id IS NOT NULL AND s.user_id = k.claimed_by_id), ''),
            COALESCE((SELECT p.name FROM applications_specialprocedure p
                      WHERE k.paused AND p.case_id = k.case_id AND p.ended_on IS NULL LIMIT 1), ''),
-           c.received_at
+           c.received_at, c.applicant_legal_id IS NULL
     FROM found
     CROSS JOIN LATERAL (SELECT * FROM applications_caseclock WHERE case_id = found.case_id OFFSET 0) AS k
     CROSS JOIN LATERAL (SELECT * FROM applications_case WHERE id = found.case_id OFFSET 0) AS c

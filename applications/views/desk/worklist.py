@@ -29,6 +29,7 @@ from applications.states import CaseState
 from applications.views.desk import chrome
 from catalog.models import ItemEdition
 from portal.clock import local_date
+from portal.privacy.masking import mask_name
 from portal.web.access import needs
 from portal.web.errors import BadInput, DomainError
 from portal.web.fragments import KEPT
@@ -214,6 +215,8 @@ def _rows(request: PortalRequest, rows: Sequence[worklist.Row]) -> tuple[Line, .
     for name in ("after", "before"):
         query.pop(name, None)
     listed, states, prefix = query.urlencode() or "all", own_states(request.grants), get_script_prefix()
+    if not states:  # who only looks: a list of true names would be a reading that nobody notes
+        rows = [row._replace(applicant=mask_name(row.applicant)) if row.natural else row for row in rows]
     return tuple(_line(row, calendar, today, listed, row.state in states, prefix) for row in rows)
 
 
