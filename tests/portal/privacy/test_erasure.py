@@ -219,6 +219,8 @@ def test_an_erased_case_opens_on_every_page_of_staff(client, desk, folders, sign
     call_command("load_reference", verbosity=0)
     sync_user(member.user)
     client.force_login(member.user)
+    why = {"key": uuid4(), "reason": "assessing", "words": "归档以后的案卷评查"}
+    client.post(reverse("applications:state_reason", args=[case.pk]), why)
     for name in ("desk_case", "desk_case_why", "desk_case_print", "unmask", "intake_case", "intake_receipt"):
         answer = client.get(reverse(f"applications:{name}", args=[case.pk]), follow=True)
         assert answer.status_code == 200, name
