@@ -2,6 +2,9 @@
 
 from csp.constants import NONE, SELF
 
+#: Where browsers report what the policy stopped (portal.operations.reports); the same for both ways of reporting.
+POLICY_REPORTS = "/reports/policy/"
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -14,6 +17,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        "report-uri": [POLICY_REPORTS],
+        "report-to": ["policy"],  # SecurityHeadersMiddleware names the endpoint
     }
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -128,7 +128,7 @@ def _is_private(request: Any, response: HttpResponseBase) -> bool:
 
 
 class SecurityHeadersMiddleware:
-    """Headers beyond the content policy, on every answer, also on errors, redirects and downloads."""
+    """Headers beyond the content policy, on every answer, also on errors, redirects, downloads and static files."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -136,6 +136,8 @@ class SecurityHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Reporting-Endpoints", f'policy="{settings.POLICY_REPORTS}"')
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("X-Frame-Options", "DENY")
