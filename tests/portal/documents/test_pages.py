@@ -160,7 +160,7 @@ def test_the_reader_of_the_case_page_may_look_at_it_in_the_browser_but_in_nobody
     response = client.get(f"/documents/{document.pk}/?inline=1")
     assert response["Content-Disposition"].startswith("inline; ")
     assert "frame-ancestors 'none'" in response["Content-Security-Policy"]
-    assert response["X-Frame-Options"] == "SAMEORIGIN"
+    assert response["X-Frame-Options"] == "DENY"
 
 
 def test_for_a_stranger_and_another_department_the_document_does_not_exist(client: Client) -> None:
