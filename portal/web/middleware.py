@@ -71,6 +71,8 @@ class AccessMiddleware(LoginRequiredMiddleware):
         if mark is None:
             logger.error("view_without_access_mark", view=getattr(view_func, "__qualname__", repr(view_func)))
             return errors.domain_error(request, NotAllowed("这个页面没有开放。", code="unmarked_view"))
+        if any("\0" in value for value in view_kwargs.values() if isinstance(value, str)):
+            return errors.page_not_found(request)  # no text of ours has one, and PostgreSQL refuses to compare it
         if mark.is_public:
             return None
         if not request.user.is_authenticated:

@@ -9,17 +9,17 @@ from django.urls import URLResolver, get_resolver
 
 from portal.web.permissions import permissions_of_role
 from tests.access_matrix import MATRIX
-from tests.security.world import MARK, NAMES, World, changed, fingerprint
+from tests.security.world import MARK, NAMES, World, changed, written
 
 pytestmark = pytest.mark.django_db
 
 PEOPLE = ("window_clerk_a", "reviewer_a", "approver_a", "organ_head_a")
 #: Their answers are the same for everybody, A included (test_headers holds them to it).
 PUBLIC = frozenset(name for name, audience in MATRIX.items() if audience == "public")
-#: Lists show more by another question; "密人" is the second half of what stands in B's names.
+#: Lists show more by another question; of the last kind the page repeats the question, so B's numbers are looked for.
 QUESTIONS = {
-    "applications:work_list": ("?q=密人", "?status=closed", "?status=paused&tab=all", "?status=open&tab=all"),
-    "applications:intake_search": ("?q=密人", "?q=演示"),
+    "applications:work_list": ("?q=乙密人", "?status=closed", "?status=paused&tab=all", "?status=open&tab=all"),
+    "applications:intake_search": ("?q=乙密人", "?q=演示"),
     "applications:intake_queue": ("?channel=online",),
 }
 #: The guide of an item leads everybody to an application for it.
@@ -57,7 +57,7 @@ def test_the_marker_is_in_the_answers_to_b_itself(world: World) -> None:
         seen = [text_of(world.call("reviewer_b", "get", address)) for address in world.addresses(name, "b")]
         assert any(MARK in text for text in seen), name
     assert MARK in text_of(world.call("citizen_b", "get", world.addresses("applications:my_case", "b")[0]))
-    assert world.b.cases["reviewing"].number in text_of(world.call("reviewer_b", "get", "/desk/cases/?q=密人"))
+    assert world.b.cases["reviewing"].number in text_of(world.call("reviewer_b", "get", "/desk/cases/"))
 
 
 @pytest.mark.parametrize("who", PEOPLE)
@@ -73,7 +73,8 @@ def test_ASVS_8_2_2_ASVS_8_4_1_no_answer_to_department_a_holds_anything_of_b(who
                 if name == "accounts:stationing":  # who stands at which window hangs in the hall, for everybody to see
                     for member in (world.b.clerk_staff, world.b.head_staff):
                         text = text.replace(member.name, "")
-                if MARK in text:
+                secrets = [case.number for case in world.b.cases.values()] + [MARK] * (MARK not in question)
+                if any(secret in text for secret in secrets):
                     found.append(f"{address}{question} ({name}) {response.status_code}")
                 elif of_b and response.status_code == 200:
                     found.append(f"{address} ({name}) opens")
@@ -86,15 +87,15 @@ def test_ASVS_8_4_1_nobody_of_a_moves_anything_of_b(who: str, world: World) -> N
     key = "0197d000-0000-7000-8000-000000000001"
     words = dict.fromkeys(("reason", "opinion", "facts", "reasons", "legal_basis"), "试试")
     data = {"key": key, "recommendation": "grant", "confirmed": "on", "declared": "on"} | words
-    before = fingerprint()
     for name in open_to(who, world):
         if not world.arguments(name, "b")[0]:
             continue
         addresses = world.addresses(name, "b")
         step = 7 if name == "applications:act" else 3  # seven and the number of acts have no common divisor
         with world.undone(who):
+            before = written()
             texts = [text_of(world.clients[who].post(address, data)) for address in addresses[::step]]
-            moved = changed(before, fingerprint()) - SESSIONS
+            moved = changed(before, written()) - SESSIONS
         if moved or any(MARK in text for text in texts):
             found.append(f"{name}: {sorted(moved)}")
     assert not found, "\n".join(found)

@@ -178,7 +178,7 @@ class World:
         cases = list(desk.cases.values())
         match name:
             case "applications:act":
-                return [[case.pk, action] for case in cases for action in ACTIONS]
+                return [[case.pk, action] for state, case in desk.cases.items() for action in ACTIONS[state]]
             case "applications:mark_seen":
                 return [[m.case_id, m.pk] for m in CaseMaterial.objects.filter(case__in=cases[:4])]
             case "applications:progress" | "applications:progress_why" | "applications:progress_proof":
@@ -309,7 +309,11 @@ OF_THE_DESK = frozenset(
     {"applications:desk_home", "messaging:desk_inbox", "messaging:desk_message", "messaging:desk_read_all"}
 )
 OF_THE_FACTOR = frozenset({"accounts:second_factor", "accounts:recovery_codes"})
-ACTIONS = sorted({transition.action for transition in TABLE.transitions})
+#: What the table allows in each state, and one act that it does not.
+ACTIONS = {
+    state: sorted({transition.action for transition in TABLE.transitions if state in transition.sources} | {"deliver"})
+    for state in STATES
+}
 NAMES = [name for name, _pattern in ALL if not name.rpartition(":")[2].startswith("unnamed")]
 
 
@@ -339,9 +343,19 @@ def fingerprint() -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
-def changed(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
+def written() -> dict[str, int]:
+    """How many rows of each table this transaction has written so far, also those that were taken back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT schemaname || '.' || relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
+            " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
+        )
+        return dict(cursor.fetchall())
+
+
+def changed(before: Mapping[str, object], after: Mapping[str, object]) -> set[str]:
     """Tables that are not what they were, without their schema where it is the usual one."""
-    return {table.removeprefix("public.") for table in after if before[table] != after[table]}
+    return {table.removeprefix("public.") for table in after if before.get(table) != after[table]}
 
 
 def tomorrow() -> str:
@@ -352,4 +366,4 @@ def pattern_of(name: str) -> URLPattern:
     return dict(ALL)[name]
 
 
-__all__ = ["MARK", "NAMES", "NoReverseMatch", "World", "browser", "build", "changed", "fingerprint"]
+__all__ = ["MARK", "NAMES", "NoReverseMatch", "World", "browser", "build", "changed", "fingerprint", "written"]
