@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import logging
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import structlog
 from django.core.cache import cache
 from django.db import transaction
 from django.test import override_settings
 
 from portal import clock
+from portal.settings.logging import logging_settings
 from tests import factories as make
 from tests.security.world import World
 
@@ -35,3 +39,21 @@ def _fresh_limits() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture
+def lines(settings: Any) -> Iterator[Callable[[], str]]:
+    """Everything that is logged, as the portal writes it."""
+    stream = io.StringIO()
+    logging_settings("DEBUG")
+    [formatter] = [
+        each.formatter
+        for each in logging.getLogger().handlers
+        if isinstance(each.formatter, structlog.stdlib.ProcessorFormatter)
+    ]
+    collector = logging.StreamHandler(stream)
+    collector.setFormatter(formatter)
+    logging.getLogger().addHandler(collector)
+    yield stream.getvalue
+    logging.getLogger().removeHandler(collector)
+    logging_settings(settings.ENVIRONMENT.log_level)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
 
+from tests.security.loglines import FORGED, IDENTITY, PHONE, faults
 from tests.security.walking import MAY_CHANGE, SIGNED_IN, attacked, doors, forms, names_of_fields
-from tests.security.world import World, browser, changed, fingerprint, written
+from tests.security.world import PASSWORD, World, browser, changed, fingerprint, written
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +76,14 @@ NASTY = (
     "\ufffe\uffff\U0010ffff\ufeff",
     "\ud800\udfff",  # lone surrogates: bytes that are no UTF-8
     "长" * 3000,
+    FORGED,
 )
+
+
+def secrets(world: World) -> set[str]:
+    """What nobody may find in the logs of a walk."""
+    keys = {client.session.session_key for name, client in world.clients.items() if name != "stranger"}
+    return {IDENTITY, PHONE, PASSWORD, *keys}
 
 
 def sent(data: dict[str, str]) -> str:
@@ -83,16 +91,21 @@ def sent(data: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize("turn", range(4))
-def test_ASVS_2_2_1_ASVS_16_5_3_no_text_that_somebody_types_is_a_crash(turn: int, world: World) -> None:
-    """Turn 0 and 1: different strings in what is typed. 2: in the hidden fields and choices too. 3: NUL everywhere."""
+def test_ASVS_2_2_1_ASVS_16_2_5_ASVS_16_5_3_no_text_that_somebody_types_is_a_crash_or_comes_into_the_logs(
+    turn: int, world: World, lines: Callable[[], str]
+) -> None:
+    """Turn 0: a forged line of the log. 1: different strings. 2: in hidden fields and choices too. 3: NUL everywhere."""
     found = []
+    strings = {0: NASTY[-1:], 3: NASTY[:1]}.get(turn, NASTY)
     for name, who, address, data in forms(world):
-        typed = attacked(data, NASTY[:1] if turn == 3 else NASTY, turn * 5, everything=turn >= 2)
+        typed = attacked(data, strings, turn * 5, everything=turn >= 2)
         with world.undone(who):
             response = world.clients[who].post(address, sent(typed), content_type=ENCODED)
         if response.status_code == 500:
             found.append(f"{address} ({name}): {response.exc_info[1]!r} {typed}"[:600])
     assert not found, "\n".join(found)
+    assert lines().count("\n") > 50, "the collector hears the walk"
+    assert faults(lines(), secrets(world)) == set()
 
 
 def test_ASVS_2_2_1_ASVS_5_2_1_a_megabyte_in_one_field_is_no_crash(world: World) -> None:
@@ -111,7 +124,9 @@ QUERY = ("q", "page", "cursor", "after", "status", "tab", "light", "for", "item"
 
 
 @pytest.mark.parametrize("nasty", range(len(NASTY)))
-def test_ASVS_2_2_1_no_query_is_a_crash(nasty: int, world: World) -> None:
+def test_ASVS_2_2_1_ASVS_16_4_1_no_query_is_a_crash_or_a_line_of_the_log(
+    nasty: int, world: World, lines: Callable[[], str]
+) -> None:
     found = []
     query = sent(dict.fromkeys((*QUERY, "number", "code", "p", "z", "theme", "department", "promised"), NASTY[nasty]))
     for place, (name, who, address) in enumerate(doors(world, 1)):
@@ -121,6 +136,7 @@ def test_ASVS_2_2_1_no_query_is_a_crash(nasty: int, world: World) -> None:
         if response.status_code == 500:
             found.append(f"{address} ({name}): {response.exc_info[1]!r}"[:400])
     assert not found, "\n".join(found)
+    assert faults(lines(), secrets(world)) == set()
 
 
 PARTS = ("%00", "%ED%A0%80", "%FF%FE", "%E2%80%AE", "..%2f..%2fetc", "x" * 5000, "%0d%0aSet-Cookie:x=1", "１２３")
