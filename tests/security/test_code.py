@@ -126,7 +126,8 @@ def test_ASVS_1_2_1_format_html_gets_its_markup_as_a_constant() -> None:
         if called(node) not in {"format_html", "format_html_join"}:
             return False
         assert isinstance(node, ast.Call)
-        return any(not isinstance(each, ast.Constant | ast.Name) for each in node.args[: 1 + called(node).endswith("join")])
+        given = node.args[:2] if called(node).endswith("join") else node.args[:1]
+        return any(not isinstance(each, ast.Constant | ast.Name) for each in given)
 
     assert where(composed) == set()
 
@@ -168,13 +169,14 @@ def composed(tree: ast.Module) -> Iterator[ast.AST]:
         made = {
             ast.unparse(target)
             for each in ast.walk(function)
-            if isinstance(each, ast.Assign | ast.AugAssign) and (put_together(each.value) or isinstance(each, ast.AugAssign))
+            if isinstance(each, ast.AugAssign) or (isinstance(each, ast.Assign) and put_together(each.value))
             for target in (each.targets if isinstance(each, ast.Assign) else [each.target])
         }
         for node in ast.walk(function):
-            if called(node).rpartition(".")[2] in RUNS and isinstance(node, ast.Call) and node.args:
-                if put_together(node.args[0]) or ast.unparse(node.args[0]) in made:
-                    yield node
+            if not isinstance(node, ast.Call) or called(node).rpartition(".")[2] not in RUNS or not node.args:
+                continue
+            if put_together(node.args[0]) or ast.unparse(node.args[0]) in made:
+                yield node
 
 
 def test_ASVS_1_2_4_no_statement_is_put_together_from_input() -> None:

@@ -87,6 +87,7 @@ def test_ASVS_15_3_3_an_act_moves_the_case_and_not_what_it_is_about(world: World
         assert answer.status_code == 302, answer.content.decode()
         after = row(Case.objects.get(pk=case.pk))
         changed = {name for name in after if after[name] != before[name]}
-        kept = {"number", "person_id", "legal_person_id", "department_id", "edition_id", "details", "received_at", "decision", "submitted_by_id"}
+        kept = {"number", "person_id", "legal_person_id", "department_id", "edition_id", "details", "decision"}
+        kept |= {"received_at", "submitted_by_id", "applicant_name"}
         assert after["state"] == "approving"
         assert not changed & kept, changed

@@ -20,7 +20,10 @@ from tests.security.test_code import TREES, called
 
 #: Flags by name are the last argument of a call; two of them change what a pattern means.
 FLAGS = {"IGNORECASE": re.I, "DOTALL": re.S, "MULTILINE": re.M, "VERBOSE": re.X, "ASCII": re.A}
-CALLS = frozenset({"re.compile", "re.match", "re.search", "re.fullmatch", "re.sub", "re.split", "re.findall", "re.finditer"})
+CALLS = frozenset({"re.compile", "re.match", "re.search", "re.fullmatch", "re.sub", "re.split"}) | {
+    "re.findall",
+    "re.finditer",
+}
 TEXTS = (
     "a" * 50 + "!",
     "0" * 50 + "!",

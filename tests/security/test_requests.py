@@ -26,18 +26,17 @@ READING_WRITES = {
 }
 
 
-@pytest.mark.parametrize("method", ["get", "head"])
-def test_ASVS_3_5_3_reading_changes_no_row(method: str, world: World) -> None:
+def test_ASVS_3_5_3_reading_changes_no_row(world: World) -> None:
     """Each request by the rows that were written meanwhile; all of them together by a hash over every table."""
     found = []
     with world.undone("stranger"):
         whole = fingerprint()
         for name, who, address in doors(world, 1):
             before = written()
-            status = getattr(world.clients[who], method)(address).status_code
+            status = world.clients[who].get(address).status_code
             moved = changed(before, written()) - READING_WRITES.get(name, set())
             if moved or status == 500:
-                found.append(f"{method} {address} ({name}) {status}: {sorted(moved)}")
+                found.append(f"{address} ({name}) {status}: {sorted(moved)}")
         assert not found, "\n".join(found)
         assert changed(whole, fingerprint()) <= set().union(*READING_WRITES.values())
 
@@ -90,15 +89,15 @@ def sent(data: dict[str, str]) -> str:
     return urlencode(data, errors="surrogatepass")
 
 
-@pytest.mark.parametrize("turn", range(4))
+@pytest.mark.parametrize("turn", range(3))
 def test_ASVS_2_2_1_ASVS_16_2_5_ASVS_16_5_3_no_text_that_somebody_types_is_a_crash_or_comes_into_the_logs(
     turn: int, world: World, lines: Callable[[], str]
 ) -> None:
-    """Turn 0: a forged line of the log. 1: different strings. 2: in hidden fields and choices too. 3: NUL everywhere."""
+    """Turn 0: different strings in what is typed. 1: in hidden fields and choices too. 2: NUL everywhere."""
     found = []
-    strings = {0: NASTY[-1:], 3: NASTY[:1]}.get(turn, NASTY)
+    strings = NASTY[:1] if turn == 2 else NASTY
     for name, who, address, data in forms(world):
-        typed = attacked(data, strings, turn * 5, everything=turn >= 2)
+        typed = attacked(data, strings, turn * 5, everything=turn >= 1)
         with world.undone(who):
             response = world.clients[who].post(address, sent(typed), content_type=ENCODED)
         if response.status_code == 500:
@@ -120,19 +119,20 @@ def test_ASVS_2_2_1_ASVS_5_2_1_a_megabyte_in_one_field_is_no_crash(world: World)
     assert not found, "\n".join(found)
 
 
-QUERY = ("q", "page", "cursor", "after", "status", "tab", "light", "for", "item", "start", "on", "next", "state", "kind")
+QUERY = (
+    *("q", "page", "cursor", "after", "status", "tab", "light", "for", "item", "start", "on", "next", "state", "kind"),
+    *("number", "code", "p", "z", "theme", "department", "promised", "ended"),
+)
 
 
-@pytest.mark.parametrize("nasty", range(len(NASTY)))
+@pytest.mark.parametrize("only_nul", [True, False])
 def test_ASVS_2_2_1_ASVS_16_4_1_no_query_is_a_crash_or_a_line_of_the_log(
-    nasty: int, world: World, lines: Callable[[], str]
+    only_nul: bool, world: World, lines: Callable[[], str]
 ) -> None:
     found = []
-    query = sent(dict.fromkeys((*QUERY, "number", "code", "p", "z", "theme", "department", "promised"), NASTY[nasty]))
-    for place, (name, who, address) in enumerate(doors(world, 1)):
-        if nasty and place % 4 != nasty % 4:  # NUL for each page, and four of the other strings
-            continue
-        response = world.call(who, "get", f"{address}?{query}")
+    for turn, (name, who, address) in enumerate(doors(world, 1)):
+        strings = {key: NASTY[0 if only_nul else (turn + place) % len(NASTY)] for place, key in enumerate(QUERY)}
+        response = world.call(who, "get", f"{address}?{sent(strings)}")
         if response.status_code == 500:
             found.append(f"{address} ({name}): {response.exc_info[1]!r}"[:400])
     assert not found, "\n".join(found)
@@ -144,14 +144,18 @@ PARTS = ("%00", "%ED%A0%80", "%FF%FE", "%E2%80%AE", "..%2f..%2fetc", "x" * 5000,
 
 @pytest.mark.parametrize("part", PARTS)
 def test_ASVS_1_2_2_no_part_of_an_address_is_a_crash(part: str, world: World) -> None:
-    for place in ("progress/{}/", "verify/{}/", "apply/{}/", "items/{}/", "cases/{}/", "ledger/tile/0/{}", "{}", "elder/{}/"):
+    places = ("progress/{}/", "verify/{}/", "apply/{}/", "items/{}/", "cases/{}/", "ledger/tile/0/{}", "{}", "elder/{}")
+    for place in places:
         for who in ("stranger", "citizen"):
             response = world.call(who, "get", "/" + place.format(part))
             assert response.status_code < 500, (place, part)
             assert "x=1" not in response.cookies.output()
 
 
-@pytest.mark.parametrize("kind", ["application/json", "text/xml", "multipart/form-data", "multipart/form-data; boundary=x", "x"])
+KINDS = ("application/json", "text/xml", "multipart/form-data", "multipart/form-data; boundary=x", "x")
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_ASVS_1_5_2_a_body_of_another_kind_is_no_crash(kind: str) -> None:
     for address in ("/accounts/login/", "/progress/", "/verify/file/", "/reports/policy/", "/accounts/signup/"):
         answer = browser().generic("POST", address, b'--x\r\n<a>\xff{"a": 1', content_type=kind)

@@ -335,8 +335,8 @@ def fingerprint() -> dict[str, str]:
         )
         tables = [row[0] for row in cursor.fetchall()]
         parts = [
-            f"SELECT '{table}', count(*)::text || ' ' || coalesce(md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))), '')"
-            f" FROM {table} AS t"
+            f"SELECT '{table}', count(*) || coalesce(md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))), '') "
+            f"FROM {table} AS t"
             for table in tables
         ]
         cursor.execute(" UNION ALL ".join(parts))

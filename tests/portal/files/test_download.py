@@ -74,7 +74,9 @@ def test_ASVS_3_2_1_a_reader_gets_the_file_as_an_attachment_under_its_name(clien
 
 
 @pytest.mark.parametrize("page", ["", "preview/", "pages/1/"])
-def test_ASVS_8_2_2_for_a_stranger_and_another_department_the_file_does_not_exist(client: Client, reader: User, page: str) -> None:
+def test_ASVS_8_2_2_for_a_stranger_and_another_department_the_file_does_not_exist(
+    client: Client, reader: User, page: str
+) -> None:
     file = file_of(User.objects.create_user(username="owner"))
     assert client.get(f"/files/{file.pk}/{page}").status_code == 404
     assert client.get(f"/files/{uuid4()}/{page}").status_code == 404

@@ -277,7 +277,9 @@ def test_ASVS_15_2_5_what_the_worker_cannot_bear_is_refused_and_the_next_file_is
     small.close()
 
 
-def test_ASVS_15_2_5_a_worker_that_answers_nonsense_is_not_believed(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ASVS_15_2_5_a_worker_that_answers_nonsense_is_not_believed(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def lie(*_: Any, **__: Any) -> bytes:
         return b'{"pages": 1, "removed": []}\n<html><script>'
 
