@@ -33,7 +33,7 @@ logger = structlog.get_logger(__name__)
 @public
 @require_POST
 def policy_report(request: HttpRequest) -> HttpResponse:
-    """Both forms of a report: `report-uri` (one object) and `report-to` (a list)."""
+    """One object, as `report-uri` sends it; a list, as browsers send it that know another way, is read, too."""
     limits.limit(request, "policy-reports", PER_ADDRESS)
     body = request.read(MOST_BYTES + 1)
     if len(body) > MOST_BYTES:

@@ -2,7 +2,8 @@
 
 from csp.constants import NONE, SELF
 
-#: Where browsers report what the policy stopped (portal.operations.reports); the same for both ways of reporting.
+#: Where browsers report what the policy stopped (portal.operations.reports). By report-uri alone: every browser knows
+#: it and sends at once; with report-to beside it Chromium would use only that one, in batches of a minute.
 POLICY_REPORTS = "/reports/policy/"
 
 CONTENT_SECURITY_POLICY = {
@@ -18,7 +19,6 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "report-uri": [POLICY_REPORTS],
-        "report-to": ["policy"],  # SecurityHeadersMiddleware names the endpoint
     }
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 PEOPLE = ("window_clerk_a", "reviewer_a", "approver_a", "organ_head_a")
 #: Their answers are the same for everybody, A included (test_headers holds them to it).
 PUBLIC = frozenset(name for name, audience in MATRIX.items() if audience == "public")
-#: Lists show more by another question; of the last kind the page repeats the question, so B's numbers are looked for.
+#: Lists show more by another question; of the last kind the page repeats the question, so B's cases are looked for.
 QUESTIONS = {
     "applications:work_list": ("?q=乙密人", "?status=closed", "?status=paused&tab=all", "?status=open&tab=all"),
     "applications:intake_search": ("?q=乙密人", "?q=演示"),
@@ -57,7 +57,7 @@ def test_the_marker_is_in_the_answers_to_b_itself(world: World) -> None:
         seen = [text_of(world.call("reviewer_b", "get", address)) for address in world.addresses(name, "b")]
         assert any(MARK in text for text in seen), name
     assert MARK in text_of(world.call("citizen_b", "get", world.addresses("applications:my_case", "b")[0]))
-    assert world.b.cases["reviewing"].number in text_of(world.call("reviewer_b", "get", "/desk/cases/"))
+    assert str(world.b.cases["reviewing"].pk) in text_of(world.call("reviewer_b", "get", "/desk/cases/"))
 
 
 @pytest.mark.parametrize("who", PEOPLE)
@@ -74,6 +74,7 @@ def test_ASVS_8_2_2_ASVS_8_4_1_no_answer_to_department_a_holds_anything_of_b(who
                     for member in (world.b.clerk_staff, world.b.head_staff):
                         text = text.replace(member.name, "")
                 secrets = [case.number for case in world.b.cases.values()] + [MARK] * (MARK not in question)
+                secrets += [] if of_b else [str(case.pk) for case in world.b.cases.values()]
                 if any(secret in text for secret in secrets):
                     found.append(f"{address}{question} ({name}) {response.status_code}")
                 elif of_b and response.status_code == 200:
