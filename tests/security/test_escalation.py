@@ -244,7 +244,7 @@ def test_ASVS_8_2_1_ASVS_8_3_2_random_grants_and_revocations_leave_no_right_behi
     run_state_machine_as_test(
         Escalation,
         settings=settings(
-            max_examples=12,
+            max_examples=8,
             stateful_step_count=20,
             deadline=None,
             derandomize=True,
