@@ -154,6 +154,8 @@ COMPOSED = {
     "portal/ledger/checking/copying.py:stream": "statements of the checking modules; COPY takes no parameters",
     "portal/ledger/exporting.py:_events": "a number of the module",
     "portal/operations/grants.py:grant": "the quoted name of a role from the environment; GRANT takes no parameters",
+    "portal/operations/backup/restoring.py:_forget_recovery": "names of the server's settings",
+    "portal/operations/backup/server.py:keep_wal": "a number of the module; ALTER SYSTEM takes no parameters",
     "portal/privacy/rotation.py:_batch": "names of models' columns",
     "portal/privacy/rotation.py:left": "names of models' columns",
     "portal/workdays/services.py:_lock_calendar": "the name of a model's table",
