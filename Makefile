@@ -46,10 +46,11 @@ run: setup  ## run the portal until Ctrl-C (PORT, DATA_DIR)
 demo: setup  ## make a fresh demonstration city in DATA_DIR
 	@exec $(PY) manage.py portal --fresh --prepare-only
 
-lint: setup-test  ## ruff, mypy, import layers, migrations, templates
+lint: setup-test  ## ruff, mypy, import layers, bandit, migrations, templates
 	.venv/bin/ruff check .
 	.venv/bin/mypy $(CODE)
 	.venv/bin/lint-imports --no-logo
+	.venv/bin/bandit --quiet --recursive --configfile pyproject.toml $(CODE)
 	DATA_DIR=$(TEST_DATA) $(PY) manage.py makemigrations --check --dry-run
 	.venv/bin/djlint --quiet --lint templates
 

@@ -35,7 +35,7 @@ def expected_of(name: str) -> Expected | None:
     return None
 
 
-def test_every_address_is_in_the_table() -> None:
+def test_ASVS_8_2_1_every_address_is_in_the_table() -> None:
     unknown = sorted({name for name, _pattern in ALL if expected_of(name) is None})
     assert not unknown, f"say in tests/access_matrix.py who may open: {unknown}"
 
@@ -47,7 +47,7 @@ def test_the_table_names_no_address_that_is_gone() -> None:
 
 
 @pytest.mark.parametrize(("name", "pattern"), ALL, ids=[name for name, _pattern in ALL])
-def test_the_mark_of_the_view_is_what_the_table_says(name: str, pattern: URLPattern) -> None:
+def test_ASVS_8_2_1_the_mark_of_the_view_is_what_the_table_says(name: str, pattern: URLPattern) -> None:
     mark = access_of(pattern.callback, name)
     assert mark is not None, "the view has no mark and is refused"
     if mark.audience is Audience.PERMITTED:
@@ -70,7 +70,7 @@ CLOSED = [(name, pattern) for name, pattern in ALL if expected_of(name) not in {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "pattern"), CLOSED, ids=[name for name, _pattern in CLOSED])
-def test_a_closed_address_refuses_strangers_and_those_without_the_permission(
+def test_ASVS_8_2_1_a_closed_address_refuses_strangers_and_those_without_the_permission(
     name: str, pattern: URLPattern, client: Client
 ) -> None:
     url = address(name, pattern)

@@ -12,10 +12,13 @@ from disclosure.caching import cacheable
 from disclosure.forms import page_number
 from disclosure.views.home import _data
 from portal import clock
+from portal.web import limits
 from portal.web.access import public
 from portal.web.paging import PAGE_SIZE
 
 SHOWN_QUESTION = 100
+#: Per address: a hall's citizens share one.
+RATE = "300/5m"
 AUDIENCES = (("", "全部"), (PERSON, "个人办事"), (FIRM, "法人办事"))
 
 
@@ -23,8 +26,10 @@ AUDIENCES = (("", "全部"), (PERSON, "个人办事"), (FIRM, "法人办事"))
 @require_safe
 @cacheable
 def search(request: HttpRequest) -> HttpResponse:
-    today = clock.today()
     question = request.GET.get("q", "").replace("\0", "").strip()
+    if question:
+        limits.limit(request, "search", RATE)
+    today = clock.today()
     audience = request.GET.get("for", "")
     audience = audience if audience in (PERSON, FIRM) else ""
     results = find_items(question, on=today, limit=CANDIDATES, audience=audience)

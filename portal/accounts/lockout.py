@@ -10,8 +10,10 @@ from typing import Final
 
 import structlog
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 
 from portal.web import limits
+from portal.web.errors import TooMany
 
 FAILURES: Final = 5
 MINUTES: Final = 15
@@ -23,6 +25,11 @@ logger = structlog.get_logger(__name__)
 
 def is_locked(login: str) -> bool:
     return cache.get(_lock(login)) is not None
+
+
+def refusal() -> ValidationError:
+    """What a form says of a locked account; its page is a 429."""
+    return ValidationError(LOCKED, code=TooMany.default_code, params={"retry_after": MINUTES * 60})
 
 
 def note_failure(login: str) -> bool:

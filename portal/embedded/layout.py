@@ -58,7 +58,8 @@ class Layout:
             # Root's children run under the service account and have to find the folder that root has made.
             shared = accounts.HOME / tag
             rooted = os.geteuid() == 0 or shared.is_dir()
-            sockets = shared if rooted else Path(f"/tmp/portal-{os.geteuid()}-{tag}")
+            # The session refuses a folder that belongs to another user.
+            sockets = shared if rooted else Path(f"/tmp/portal-{os.geteuid()}-{tag}")  # nosec B108
         return cls(data_dir, server_dir, sockets)
 
     @property

@@ -21,6 +21,17 @@ class FileRefused(BadInput):
         super().__init__(message, code=code, field=field)
 
 
+class UploadsTooFast(FileRefused):
+    """Too many files of one person within a few minutes; `retry_after` in seconds."""
+
+    http_status = 429
+    default_code = "too_many"
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__(f"您传得太快了，请过 {retry_after // 60} 分钟再传。已经传好的文件都在。")
+        self.retry_after = retry_after
+
+
 class StorageFull(DomainError):
     """The disk takes no more: an operator's matter, and nothing of the form is lost."""
 

@@ -25,6 +25,9 @@ MAX_NAME: Final = 120
 FILES_PER_DAY: Final = 200
 BYTES_PER_DAY: Final = 1000 * MEGABYTE
 STAFF_FACTOR: Final = 10
+#: And in ten minutes, so that one account alone cannot keep the checker busy.
+FILES_PER_BURST: Final = 60
+BURST: Final = 600  # seconds
 #: Uploads that one person has begun and not finished.
 OPEN_UPLOADS: Final = 10
 #: The largest piece of a resumable upload, and the size of the pieces that the page sends.

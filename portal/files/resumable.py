@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.accounts.models import User
 from portal.files import limits, services
+from portal.files.errors import UploadsTooFast
 from portal.files.models import Upload
 from portal.files.services.receiving import checked_at_once
 from portal.files.services.uploading import OffsetDiffers
@@ -169,7 +170,10 @@ def _state(upload: Upload, status: int) -> HttpResponse:
 
 
 def _refused(error: DomainError) -> HttpResponse:
-    return _resumable(HttpResponse(error.message, content_type="text/plain; charset=utf-8", status=error.http_status))
+    response = HttpResponse(error.message, content_type="text/plain; charset=utf-8", status=error.http_status)
+    if isinstance(error, UploadsTooFast):
+        response["Retry-After"] = str(error.retry_after)
+    return _resumable(response)
 
 
 def _resumable(response: HttpResponse) -> HttpResponse:

@@ -95,11 +95,12 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    # Outside of everything that may answer by itself: static files, redirects to https, a refused host name.
+    "portal.web.middleware.SecurityHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
     "portal.operations.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "portal.web.middleware.SecurityHeadersMiddleware",
     "portal.web.middleware.ElderMiddleware",
     "portal.web.middleware.NoStoreMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -213,6 +214,7 @@ SMS_FOLDER: Path | None = SENT_DIR
 SMS_URL = ENVIRONMENT.sms_url
 ALARM_EMAILS = ENVIRONMENT.alarm_emails
 METRICS_TOKEN = ENVIRONMENT.metrics_token
+SECURITY_CONTACT = ENVIRONMENT.security_contact
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxy_count
 LOGGING_CONFIG = None
 logging_settings(ENVIRONMENT.log_level)

@@ -69,6 +69,12 @@ def _address(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def _contact(value: str) -> str:
+    if value and not value.startswith(("mailto:", "https://", "tel:")):
+        raise ValueError("must be an address that begins with mailto:, https:// or tel:")
+    return value
+
+
 def _day(value: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(value) if value else None
@@ -144,6 +150,9 @@ class Environment:
     )
     alarm_emails: tuple[str, ...] = _variable(_names, "", "who is told of alarms; empty: the system administrators")
     metrics_token: str = _variable(_text, "", "bearer token that opens /metrics; empty: /metrics is not there")
+    security_contact: str = _variable(
+        _contact, "", "who takes reports of weaknesses, for /.well-known/security.txt; empty: the site's mail address"
+    )
     clamd_address: str = _variable(
         _address("unix", "tcp"), "", "virus scanner: unix:///path or tcp://host:port; empty: files are not scanned"
     )

@@ -2,7 +2,7 @@
 
 import logging.config
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -29,6 +29,16 @@ def mask_texts(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> M
         elif isinstance(value, dict | list | tuple | set):
             event[key] = mask_text(repr(value))
     return event
+
+
+#: What ends a line for some readers of logs, and is no control character for JSON.
+_LINE_ENDS: Final = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+_JSON: Final = structlog.processors.JSONRenderer(ensure_ascii=False)
+
+
+def one_line(logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
+    """The event as JSON in exactly one line, whatever stands in its texts: nobody forges a second one."""
+    return str(_JSON(logger, method, event)).translate(_LINE_ENDS)
 
 
 SHARED: list[Any] = [
@@ -59,7 +69,7 @@ def logging_settings(level: str) -> None:
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                         structlog.processors.format_exc_info,
                         mask_texts,
-                        structlog.processors.JSONRenderer(ensure_ascii=False),
+                        one_line,
                     ],
                     "foreign_pre_chain": SHARED,
                 }

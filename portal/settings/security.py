@@ -2,6 +2,10 @@
 
 from csp.constants import NONE, SELF
 
+#: Where browsers report what the policy stopped (portal.operations.reports). By report-uri alone: every browser knows
+#: it and sends at once; with report-to beside it Chromium would use only that one, in batches of a minute.
+POLICY_REPORTS = "/reports/policy/"
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -14,6 +18,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        "report-uri": [POLICY_REPORTS],
     }
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 
 from django import forms
 from django.core import validators
+from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -174,7 +175,9 @@ class _Chinese:
     def add_domain_error(self, error: Any) -> None:
         """Show a DomainError of a service at its field, or above the form when the field is not here."""
         form: Any = self
-        form.add_error(error.field if error.field in self.fields else None, error.message)
+        wait = getattr(error, "retry_after", None)
+        message = ValidationError(error.message, code=error.code, params=wait and {"retry_after": wait})
+        form.add_error(error.field if error.field in self.fields else None, message)
 
 
 class PortalForm(_Chinese, forms.Form):

@@ -8,11 +8,15 @@ from typing import Final
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
 
 from portal.web.errors import TooMany
 
 _RATE: Final = re.compile(r"(\d{1,6})/(\d{0,4})([smhd])")
+#: Codes of form errors; the second is allauth's, whose limit of failed sign-ins is a quarter of an hour.
+_TOO_OFTEN: Final = frozenset({TooMany.default_code, "too_many_login_attempts"})
+_LOCKED: Final = 900
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -26,6 +30,20 @@ def limit(request: HttpRequest, group: str, rate: str, *, key: str | None = None
     if count(group, key if key is not None else client_address(request), period) > allowed:
         minutes = -(-period // 60)
         raise TooMany(f"操作太频繁，请过 {minutes} 分钟再试。", retry_after=period)
+
+
+def come_back(response: HttpResponse, form: BaseForm) -> HttpResponse:
+    """The page of a form that is refused because it came too often is a 429 that says when to come back."""
+    waits = [
+        (error.params or {}).get("retry_after", _LOCKED)
+        for errors in form.errors.as_data().values()
+        for error in errors
+        if error.code in _TOO_OFTEN
+    ]
+    if waits:
+        response.status_code = TooMany.http_status
+        response["Retry-After"] = str(max(waits))
+    return response
 
 
 def count(group: str, whom: str, period: int) -> int:

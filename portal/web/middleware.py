@@ -71,6 +71,8 @@ class AccessMiddleware(LoginRequiredMiddleware):
         if mark is None:
             logger.error("view_without_access_mark", view=getattr(view_func, "__qualname__", repr(view_func)))
             return errors.domain_error(request, NotAllowed("这个页面没有开放。", code="unmarked_view"))
+        if any("\0" in value for value in view_kwargs.values() if isinstance(value, str)):
+            return errors.page_not_found(request)  # no text of ours has one, and PostgreSQL refuses to compare it
         if mark.is_public:
             return None
         if not request.user.is_authenticated:
@@ -128,7 +130,7 @@ def _is_private(request: Any, response: HttpResponseBase) -> bool:
 
 
 class SecurityHeadersMiddleware:
-    """Headers beyond the content policy, on every answer, also on errors, redirects and downloads."""
+    """Headers beyond the content policy, on every answer, also on errors, redirects, downloads and static files."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -136,6 +138,7 @@ class SecurityHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("X-Frame-Options", "DENY")

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, syn
 
 from tests.e2e.inspecting import DESKTOP, PHONE, Inspector
 from tests.e2e.personas import Persona, Personas
+from tests.e2e.violations import Reports, listen
 from tests.one_time_codes import codes_of
 from tests.processes import Portal, manage
 
@@ -88,16 +89,33 @@ def sessions() -> dict[str, StorageState]:
     return {}
 
 
+@pytest.fixture(scope="package")
+def policy_reports(portal: Portal) -> Reports:
+    """What browsers reported of the content policy to the running portal."""
+    return Reports(portal.data_dir / "logs")
+
+
+@pytest.fixture
+def page_faults() -> list[str]:
+    """Everything that a page of this test did wrong; whatever is left at its end fails it."""
+    return []
+
+
 @pytest.fixture
 def new_page(
-    browser: Browser, portal: Portal, personas: Personas, sessions: dict[str, StorageState]
+    browser: Browser,
+    portal: Portal,
+    personas: Personas,
+    sessions: dict[str, StorageState],
+    page_faults: list[str],
+    policy_reports: Reports,
 ) -> Iterator[Callable[..., Page]]:
     """`new_page(who="reviewer", of="食品", phone=True, javascript=False)`: a page of a stranger or of a persona.
 
     Errors of scripts, of the console and of the content policy fail the test.
     """
     contexts = []
-    faults: list[str] = []
+    faults = page_faults
 
     def make(*, who: str = "", of: str = "", phone: bool = False, javascript: bool = True) -> Page:
         persona = personas.find(who, of) if who else None
@@ -110,6 +128,7 @@ def new_page(
             storage_state=sessions.get(persona["username"]) if persona is not None else None,
         )
         contexts.append(context)
+        listen(context, faults)
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
@@ -122,6 +141,7 @@ def new_page(
     yield make
     for context in contexts:
         context.close()
+    faults += policy_reports.new()
     assert not faults, faults
 
 

@@ -291,6 +291,8 @@ NOT_PAGES: Final = frozenset(
         "operations:jobs_again",
         "operations:livez",
         "operations:metrics",
+        "operations:policy_reports",
         "operations:readyz",
+        "operations:security_contact",
     }
 )

@@ -37,7 +37,7 @@ class SecondStepForm(PortalForm):
         """Each wrong code counts like a wrong password of this account."""
         whom, code = f"factor:{self.user.pk}", str(self.cleaned_data["code"])
         if lockout.is_locked(whom):
-            raise ValidationError(lockout.LOCKED)
+            raise lockout.refusal()
         try:
             self.authenticator = second_factor.verify(user=self.user, code=code)
         except DomainError as error:
@@ -67,7 +67,7 @@ class ProofForm(PortalForm):
         user, password = self.request.user, str(self.cleaned_data["password"])
         whom = f"proof:{user.pk}"
         if lockout.is_locked(whom):
-            raise ValidationError(lockout.LOCKED)
+            raise lockout.refusal()
         if not user.check_password(password):
             lockout.note_failure(whom)
             raise ValidationError("密码不正确，请检查。")

@@ -48,7 +48,7 @@ def issue(
     whom = blind_index("code", asked_for or phone)
     for group, allowed, period in _LIMITS:
         if count(f"{group}:{purpose}", whom, period) > allowed:
-            raise TooMany("验证码发得太频繁，请过一会儿再试。", field=None, retry_after=period)
+            raise TooMany(f"验证码发得太频繁，请过 {period // 60} 分钟再试。", field=None, retry_after=period)
     code = f"{secrets.randbelow(1_000_000):06}"
     with transaction.atomic():
         now = clock.now()

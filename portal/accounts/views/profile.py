@@ -68,7 +68,7 @@ def change_phone(request: HttpRequest) -> HttpResponse:
             else:
                 remember_code(request, code)
                 return redirect("accounts:change_phone_code")
-    return render(request, "accounts/change_phone.html", {"form": form})
+    return limits.come_back(render(request, "accounts/change_phone.html", {"form": form}), form)
 
 
 @signed_in

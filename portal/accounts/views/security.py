@@ -24,6 +24,7 @@ from portal.accounts.personas import personas
 from portal.accounts.recent import recently_authenticated
 from portal.accounts.services import second_factor, sessions
 from portal.accounts.session_rules import notes_of
+from portal.web import limits
 from portal.web.access import signed_in
 from portal.web.context_processors import SITE
 from portal.web.errors import DomainError, NotFound
@@ -41,6 +42,9 @@ class SecondStep(AuthenticateView):
         post_authentication(self.request, form.authenticator)
         answer: HttpResponse = self.stage.exit()
         return answer
+
+    def form_invalid(self, form: SecondStepForm) -> HttpResponse:
+        return limits.come_back(super().form_invalid(form), form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
@@ -151,7 +155,7 @@ def prove(request: HttpRequest) -> HttpResponse:
         "base": "base/staff.html" if hasattr(request.user, "staff") else "base/mine.html",
         "unsaved": request.GET.get("unsaved") == "1",
     }
-    return render(request, "account/reauthenticate.html", context)
+    return limits.come_back(render(request, "account/reauthenticate.html", context), form)
 
 
 def _staff_user(request: HttpRequest) -> User:

@@ -44,6 +44,9 @@ class SignIn(LoginView):
         )
         return context
 
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return limits.come_back(super().form_invalid(form), form)
+
 
 class SignOut(LogoutView):
     """Only a POST signs out; a GET asks."""
@@ -93,7 +96,7 @@ def register(request: HttpRequest) -> HttpResponse:
             else:
                 remember_code(request, code)
                 return redirect("account_register_code")
-    return render(request, "account/signup.html", {"form": form})
+    return limits.come_back(render(request, "account/signup.html", {"form": form}), form)
 
 
 @public
@@ -132,7 +135,7 @@ def reset(request: HttpRequest) -> HttpResponse:
             else:
                 remember_code(request, code)
                 return redirect("account_reset_password_code")
-    return render(request, "account/password_reset.html", {"form": form})
+    return limits.come_back(render(request, "account/password_reset.html", {"form": form}), form)
 
 
 @public

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from portal.documents import policies, queries
@@ -17,9 +16,8 @@ from portal.web.requests import PortalRequest
 
 @signed_in
 @require_safe
-@xframe_options_sameorigin
 def download(request: PortalRequest, pk: UUID) -> HttpResponse:
-    """As an attachment, or for the reader's frame with `?inline=1`."""
+    """As an attachment, or for the browser's viewer with `?inline=1`."""
     document = queries.readable(pk, request.actor)
     if document is None:
         raise Http404

@@ -11,9 +11,10 @@ from django.db.models import Count, Sum
 from portal.accounts.models import User
 from portal.clock import local_date
 from portal.files import limits
-from portal.files.errors import FileRefused
+from portal.files.errors import FileRefused, UploadsTooFast
 from portal.files.models import StoredFile, Upload
 from portal.web.dates import size_text
+from portal.web.limits import count
 from portal.workdays.terms import shanghai_midnight
 
 
@@ -38,7 +39,7 @@ class Quota:
 
 def quota_of(user: User, now: dt.datetime) -> Quota:
     """What this person has used today (2 queries, one more for the kind of account)."""
-    factor = limits.STAFF_FACTOR if hasattr(user, "staff") else 1
+    factor = _factor(user)
     since = shanghai_midnight(local_date(now))
     stored = StoredFile.objects.filter(uploaded_by=user, uploaded_at__gte=since).aggregate(
         files=Count("pk"), size=Sum("original_size")
@@ -63,6 +64,8 @@ def quota_text(user: User, now: dt.datetime) -> str:
 
 def check_quota(user: User, size: int, now: dt.datetime) -> Quota:
     """Refuse what would be too much; inside a transaction, one request of a person after the other."""
+    if count("upload", str(user.pk), limits.BURST) > limits.FILES_PER_BURST * _factor(user):
+        raise UploadsTooFast(retry_after=limits.BURST)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [user.pk.int >> 65])
     quota = quota_of(user, now)
@@ -79,3 +82,7 @@ def check_quota(user: User, size: int, now: dt.datetime) -> Quota:
             code="quota_bytes",
         )
     return quota
+
+
+def _factor(user: User) -> int:
+    return limits.STAFF_FACTOR if hasattr(user, "staff") else 1

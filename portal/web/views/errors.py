@@ -30,7 +30,7 @@ MESSAGES: Final = {
     400: "您的请求没有被识别。请返回上一页再试。",
     403: "您没有权限查看这个页面。如果您刚刚登录或退出，请刷新后再试。",
     404: "网址可能有误，或者内容已经不在。请检查网址，或者到首页搜索。",
-    429: "操作太频繁，请稍后再试。",
+    429: "短时间内试的次数太多，请过 1 分钟再试。",
     500: "系统出了问题，我们已经记录。您填写的内容可能没有保存，请稍后再试。",
     503: "系统正在维护，请稍后再来。",
 }
@@ -59,8 +59,10 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """handler429, for allauth"""
-    return answer(request, 429)
+    """handler429, for allauth, whose own limits (settings.ACCOUNT_RATE_LIMITS) are per minute"""
+    response = answer(request, 429)
+    response["Retry-After"] = "60"
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -47,7 +47,7 @@ def test_number_and_code_lead_to_masked_progress_without_a_cookie(case):
     assert "欧阳标记名" not in why
 
 
-def test_wrong_and_unknown_get_the_same_answer_and_the_same_work(case, django_assert_num_queries):
+def test_ASVS_6_3_8_wrong_and_unknown_get_the_same_answer_and_the_same_work(case, django_assert_num_queries):
     wrong_code = "000000" if case.query_code != "000000" else "111111"
     answers = []
     for number in (case.number, "99990000000000000"):
@@ -70,14 +70,14 @@ def test_nonsense_is_named_and_never_a_crash(db, number, code):
     assert "处要改" in page
 
 
-def test_too_many_tries_are_refused_by_number_and_by_address(case):
+def test_ASVS_2_4_1_too_many_tries_are_refused_by_number_and_by_address(case):
     answers = [ask(case.number, "000000").status_code for _ in range(11)]
     assert answers[-1] == 429 and set(answers[:10]) == {200}
     answers = [ask(f"1{n}", "1").status_code for n in range(25)]
     assert answers[-1] == 429
 
 
-def test_a_tampered_or_expired_token_opens_nothing(case, frozen_clock):
+def test_ASVS_8_2_2_a_tampered_or_expired_token_opens_nothing(case, frozen_clock):
     address = ask(case.number, case.query_code)["Location"]
     assert Client().get(address[:-2] + "x/").status_code == 404
     assert Client().get("/progress/abc/").status_code == 404

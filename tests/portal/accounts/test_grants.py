@@ -24,7 +24,7 @@ def organisation(db):
     people.load_organisation()
 
 
-def test_a_role_for_one_department_gives_nothing_on_another():
+def test_ASVS_8_4_1_a_role_for_one_department_gives_nothing_on_another():
     reviewer = people.staff(Role.REVIEWER, of="012")
     found = grants_of(reviewer.user)
     assert found.has_for(AccountsPermission.VIEW_STATIONING, people.department("012").pk)
@@ -67,7 +67,7 @@ def test_the_roles_of_two_departments_stay_apart():
         assert people.department("012").pk in found.departments(permission)
 
 
-def test_who_has_left_holds_nothing_from_that_day():
+def test_ASVS_8_3_2_who_has_left_holds_nothing_from_that_day():
     member = people.staff(Role.REVIEWER)
     member.left_on = clock.today()
     member.save()
@@ -80,7 +80,7 @@ def test_roles_of_all_departments_and_of_one_are_added_up():
     assert grants_of(member.user).departments(AccountsPermission.REGISTER_PERSON) is ALL
 
 
-def test_a_role_ends_on_its_day_even_if_no_worker_ran():
+def test_ASVS_8_3_2_a_role_ends_on_its_day_even_if_no_worker_ran():
     member = people.staff(Role.REVIEWER)
     assignment = member.roles.get()
     end = clock.today() + dt.timedelta(days=3)
@@ -157,7 +157,7 @@ def test_a_later_administrator_role_of_the_same_person_is_refused_while_they_ove
     )
 
 
-def test_nobody_gives_a_role_to_themselves():
+def test_ASVS_8_2_1_nobody_gives_a_role_to_themselves():
     member = people.staff(Role.SECURITY_ADMIN, of="904")
     with pytest.raises(WrongState, match="给自己"):
         services.assign_role(

@@ -70,7 +70,7 @@ def test_ASVS_6_5_1_a_code_counts_once_even_when_the_cache_forgets():
     assert second.get("/my/profile/").status_code == 302
 
 
-def test_old_codes_are_refused(monkeypatch):
+def test_ASVS_6_5_5_old_codes_are_refused(monkeypatch):
     member = people.staff(Role.APPROVER)
     code = people.code_of(member)
     real = time.time
@@ -79,7 +79,7 @@ def test_old_codes_are_refused(monkeypatch):
         second_factor.verify(user=member.user, code=code)
 
 
-def test_five_wrong_codes_lock_the_second_step():
+def test_ASVS_6_3_1_five_wrong_codes_lock_the_second_step():
     member = people.staff(Role.APPROVER)
     client, _ = password_step(member)
     for _ in range(lockout.FAILURES):
@@ -88,7 +88,7 @@ def test_five_wrong_codes_lock_the_second_step():
 
 
 @pytest.mark.parametrize("role", sorted(NEEDS_SECOND_FACTOR))
-def test_whoever_approves_supervises_or_administers_sets_the_factor_up_before_anything_else(role):
+def test_ASVS_6_3_3_whoever_approves_supervises_or_administers_sets_the_factor_up_before_anything_else(role):
     client, answer = password_step(people.staff(role, factor=False))
     assert answer["Location"] == "/desk/"
     for path in ("/desk/", "/my/profile/", "/operations/staff/"):
@@ -103,7 +103,7 @@ def test_others_need_no_second_factor():
     assert client.get("/my/profile/").status_code == 200
 
 
-def test_setting_up_shows_secret_and_recovery_codes_once_and_each_works_once():
+def test_ASVS_6_5_2_setting_up_shows_secret_and_recovery_codes_once_and_each_works_once():
     member = people.staff(Role.SUPERVISOR, factor=False)
     client, _ = password_step(member)
     page = check_page(client.get(FACTOR))
@@ -158,7 +158,7 @@ def test_citizens_have_no_page_for_a_second_factor(sign_in):
     assert sign_in("13900000001").get(FACTOR).status_code == 404
 
 
-def test_a_lost_factor_is_reset_by_two_people_and_the_person_is_told(sign_in):
+def test_ASVS_6_4_4_a_lost_factor_is_reset_by_two_people_and_the_person_is_told(sign_in):
     member = people.staff(Role.APPROVER)
     system, security = people.staff(Role.SYSTEM_ADMIN, of="904"), people.staff(Role.SECURITY_ADMIN, of="904")
     theirs, asking, deciding = (sign_in(one.number) for one in (member, system, security))
@@ -184,7 +184,7 @@ def test_a_lost_factor_is_reset_by_two_people_and_the_person_is_told(sign_in):
     assert "已经办理" in deciding.post(confirm).content.decode(), "the same click twice"
 
 
-def test_one_person_alone_resets_nothing_nor_their_own():
+def test_ASVS_6_4_4_one_person_alone_resets_nothing_nor_their_own():
     member, admin = people.staff(Role.APPROVER), people.staff(Role.SYSTEM_ADMIN)
     actor = Actor(admin.user_id, admin.name)
     reset = factor_resets.request_reset(staff=member, reason="x", actor=actor)
@@ -257,7 +257,7 @@ def test_a_form_that_is_sent_too_late_says_that_it_was_not_saved_and_leads_back(
     assert answer["Location"] == "/my/profile/?a=1"
 
 
-def test_a_foreign_referer_is_not_where_one_returns(sign_in):
+def test_ASVS_3_7_2_a_foreign_referer_is_not_where_one_returns(sign_in):
     client = sign_in(people.staff().number)
     age(client, seen=session_rules.STAFF_IDLE)
     answer = client.post("/my/sign-ins/end/", headers={"Referer": "https://evil.example/x"})
@@ -273,7 +273,7 @@ def test_staff_have_one_session_and_the_older_is_told_why(sign_in):
     assert new.get("/my/profile/").status_code == 200
 
 
-def test_citizens_see_their_sessions_and_end_them_elsewhere(sign_in):
+def test_ASVS_7_5_2_citizens_see_their_sessions_and_end_them_elsewhere(sign_in):
     people.citizen(mobile="13900000001")
     here, there, third = (sign_in("13900000001") for _ in range(3))
     page = check_page(here.get("/my/sign-ins/"))
@@ -288,7 +288,7 @@ def test_citizens_see_their_sessions_and_end_them_elsewhere(sign_in):
     assert here.get("/my/sign-ins/").status_code == 200
 
 
-def test_the_session_of_another_is_not_found():
+def test_ASVS_8_2_2_the_session_of_another_is_not_found():
     first, second = people.citizen(mobile="13900000001"), people.citizen(mobile="13900000002", name="赵六")
     client = Client()
     client.force_login(first)
@@ -300,7 +300,7 @@ def test_the_session_of_another_is_not_found():
     assert other.post(f"/my/sign-ins/{uuid.uuid4()}/end/").status_code == 404
 
 
-def test_a_session_that_a_cache_brought_back_dies_within_a_minute(sign_in):
+def test_ASVS_7_4_1_a_session_that_a_cache_brought_back_dies_within_a_minute(sign_in):
     client = sign_in(people.staff().number)
     SignIn.objects.update(ended_at=clock.now(), ending=SignIn.Ending.REPLACED)
     age(client, seen=session_rules.STEP)
@@ -333,7 +333,7 @@ def test_public_pages_do_not_look_at_the_session(sign_in):
     assert "cookie" not in answer.get("Vary", "").lower()
 
 
-def test_an_act_that_cannot_be_undone_wants_a_recent_proof_but_bears_a_slow_form(sign_in):
+def test_ASVS_7_5_3_an_act_that_cannot_be_undone_wants_a_recent_proof_but_bears_a_slow_form(sign_in):
     client = sign_in(people.staff().number)
     request = RequestFactory().get("/x/")
     request.session = client.session
@@ -350,7 +350,7 @@ def test_an_act_that_cannot_be_undone_wants_a_recent_proof_but_bears_a_slow_form
     assert "unsaved=1" in view(post)["Location"]
 
 
-def test_an_unlocked_desk_cannot_guess_the_password_at_the_proof(sign_in):
+def test_ASVS_6_3_1_an_unlocked_desk_cannot_guess_the_password_at_the_proof(sign_in):
     client = sign_in(people.staff().number)
     for _ in range(lockout.FAILURES):
         client.post("/accounts/confirm/", {"password": "no"})
@@ -368,7 +368,8 @@ def test_ASVS_6_3_1_five_failures_lock_for_fifteen_minutes_whether_the_account_e
         with CaptureQueriesContext(connection) as queries:
             answer = client.post(LOGIN, {"login": login, "password": people.PASSWORD})
         seen.append((answer.status_code, len(queries), "15 分钟" in answer.content.decode()))
-    assert seen == [(200, seen[0][1], True)] * 2
+    assert answer["Retry-After"] == "900"
+    assert seen == [(429, seen[0][1], True)] * 2
 
 
 def test_a_right_password_ends_the_count_and_phones_are_locked_one_by_one(sign_in):
@@ -402,7 +403,7 @@ def test_11_1_length_and_classes_of_passwords(password, level, words):
     assert all(word in sentence for word, sentence in zip(words, found, strict=True))
 
 
-def test_11_1_common_and_local_passwords_are_refused():
+def test_11_1_ASVS_6_2_4_common_and_local_passwords_are_refused():
     user = people.staff().user
     for password in ("Password123", "Shuozhou@2026", "passw0rd"):
         with pytest.raises(BadInput):
@@ -420,7 +421,7 @@ def test_11_1_the_last_five_are_not_used_again():
     services.passwords.check(user=user, password="Blue-Kite-0", field="password")
 
 
-def test_11_1_an_initial_password_is_changed_before_anything_else():
+def test_11_1_ASVS_6_4_1_an_initial_password_is_changed_before_anything_else():
     member = people.staff(Role.REVIEWER)
     services.set_initial_password(staff=member, password="Blue-Kite-82", actor=SYSTEM_ACTOR)
     client, _ = password_step(member, "Blue-Kite-82")
@@ -451,7 +452,7 @@ def test_a_member_without_a_record_changes_the_password_outside_the_demonstratio
     assert services.passwords.must_change(member.user)
 
 
-def test_the_three_administrators_share_no_work():
+def test_ASVS_8_2_1_the_three_administrators_share_no_work():
     """Of the permissions of every app; all staff may read the stationing page."""
     held = {role: {p.value for p in permissions_of_role(role.value)} - {"view_stationing"} for role in ADMINISTRATORS}
     for role, permissions in held.items():
@@ -460,7 +461,7 @@ def test_the_three_administrators_share_no_work():
 
 
 @pytest.mark.parametrize("until", [None, dt.timedelta(days=3)])
-def test_no_one_is_two_administrators_not_even_by_a_row_that_goes_round_the_service(until):
+def test_ASVS_8_2_1_no_one_is_two_administrators_not_even_by_a_row_that_goes_round_the_service(until):
     member = people.staff(Role.SYSTEM_ADMIN)
     today = clock.today()
     ends = today + until if until else None
@@ -574,7 +575,7 @@ def test_whoever_is_erased_leaves_no_device_and_no_address(sign_in):
     assert not SignIn.objects.filter(user=user).exists()
 
 
-def test_a_copy_of_ones_data_wants_a_recent_proof(sign_in):
+def test_ASVS_7_5_3_a_copy_of_ones_data_wants_a_recent_proof(sign_in):
     people.citizen(mobile="13900000001")
     client = sign_in("13900000001")
     assert client.post("/my/profile/data/copy/").status_code == 200

@@ -32,7 +32,7 @@ def post(member, *, window="B12", post=Posting.Post.CLERK, **traits):
     )
 
 
-def test_leaving_today_ends_sign_in_grants_postings_and_claims(monkeypatch, sign_in):
+def test_ASVS_7_4_2_leaving_today_ends_sign_in_grants_postings_and_claims(monkeypatch, sign_in):
     told = []
     monkeypatch.setattr(hooks, "staff_left", [lambda user_id, day: told.append((user_id, day))])
     member = people.staff(Role.REVIEWER)

@@ -153,14 +153,14 @@ def test_a_reader_downloads_the_pdf_as_an_attachment(client: Client) -> None:
     assert "no-store" in response["Cache-Control"]
 
 
-def test_the_reader_of_the_case_page_shows_it_inline_in_a_frame_of_ours_only(client: Client) -> None:
+def test_the_reader_of_the_case_page_may_look_at_it_in_the_browser_but_in_nobodys_frame(client: Client) -> None:
     document, reader = issue(), user("reader")
     READERS[document.subject_id] = {reader.pk}
     client.force_login(reader)
     response = client.get(f"/documents/{document.pk}/?inline=1")
     assert response["Content-Disposition"].startswith("inline; ")
-    assert "frame-ancestors 'self'" in response["Content-Security-Policy"]
-    assert response["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'none'" in response["Content-Security-Policy"]
+    assert response["X-Frame-Options"] == "DENY"
 
 
 def test_for_a_stranger_and_another_department_the_document_does_not_exist(client: Client) -> None:

@@ -58,7 +58,7 @@ def file_of(user: User, name: str = "营业执照 副本.png", content: bytes | 
     )
 
 
-def test_a_reader_gets_the_file_as_an_attachment_under_its_name(client: Client, reader: User) -> None:
+def test_ASVS_3_2_1_a_reader_gets_the_file_as_an_attachment_under_its_name(client: Client, reader: User) -> None:
     response = client.get(f"/files/{file_of(reader).pk}/")
     assert response.status_code == 200 and response.content.startswith(b"\x89PNG")
     assert response["Content-Type"] == "image/png"
@@ -74,13 +74,15 @@ def test_a_reader_gets_the_file_as_an_attachment_under_its_name(client: Client, 
 
 
 @pytest.mark.parametrize("page", ["", "preview/", "pages/1/"])
-def test_for_a_stranger_and_another_department_the_file_does_not_exist(client: Client, reader: User, page: str) -> None:
+def test_ASVS_8_2_2_for_a_stranger_and_another_department_the_file_does_not_exist(
+    client: Client, reader: User, page: str
+) -> None:
     file = file_of(User.objects.create_user(username="owner"))
     assert client.get(f"/files/{file.pk}/{page}").status_code == 404
     assert client.get(f"/files/{uuid4()}/{page}").status_code == 404
 
 
-def test_a_file_of_an_owner_without_policy_is_read_by_nobody(
+def test_ASVS_8_2_2_a_file_of_an_owner_without_policy_is_read_by_nobody(
     client: Client, reader: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = file_of(reader)
@@ -163,7 +165,7 @@ def test_bytes_that_are_gone_are_an_operators_matter_and_no_crash(client: Client
 
 
 @pytest.mark.parametrize("name", ['a".pdf', "a\\.pdf", "a;filename=b.exe", "名;字.pdf", "a'b.pdf"])
-def test_a_name_cannot_break_out_of_its_header(name: str) -> None:
+def test_ASVS_5_4_2_a_name_cannot_break_out_of_its_header(name: str) -> None:
     header = disposition(name, inline=False)
     plain = header.split('filename="')[1].split('"')[0]
     assert '"' not in plain and "\\" not in plain and ";" not in plain

@@ -123,7 +123,7 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 
 
 @pytest.mark.parametrize(("name", "make", "sentence"), REFUSED, ids=[repr(name) for name, _, _ in REFUSED])
-def test_a_hostile_file_is_refused_with_its_own_sentence(
+def test_ASVS_5_2_2_a_hostile_file_is_refused_with_its_own_sentence(
     name: str, make: Callable[[], bytes], sentence: str, user: User
 ) -> None:
     content = make()
@@ -136,7 +136,7 @@ def test_a_hostile_file_is_refused_with_its_own_sentence(
         assert storage.get(file.original_sha256, storage.QUARANTINE) == content, "the original stays as evidence"
 
 
-def test_the_corpus_is_large_enough() -> None:
+def test_ASVS_5_2_2_the_corpus_is_large_enough() -> None:
     assert len(REFUSED) + len(CLEANED_PDF) + 4 >= 25
 
 
@@ -162,7 +162,7 @@ CLEANED_PDF: list[tuple[Callable[[], bytes], str]] = [
 
 
 @pytest.mark.parametrize(("make", "told"), CLEANED_PDF, ids=[make.__name__ for make, _ in CLEANED_PDF])
-def test_a_pdf_loses_everything_that_acts_and_keeps_its_pages(
+def test_ASVS_5_2_2_a_pdf_loses_everything_that_acts_and_keeps_its_pages(
     make: Callable[[], bytes], told: str, user: User
 ) -> None:
     file = store(make(), "文件.pdf", user)
@@ -209,7 +209,7 @@ def test_the_check_of_dangers_finds_them() -> None:
     assert "/JavaScript" in ACTIVE
 
 
-def test_an_image_is_drawn_anew_upright_without_location_or_tail(user: User) -> None:
+def test_ASVS_14_2_8_an_image_is_drawn_anew_upright_without_location_or_tail(user: User) -> None:
     original = hostile.jpeg_and_zip()
     file = store(original, "照片.jpg", user)
     content = storage.get(file.sha256)
@@ -222,7 +222,7 @@ def test_an_image_is_drawn_anew_upright_without_location_or_tail(user: User) -> 
     assert storage.get(file.original_sha256, storage.QUARANTINE) == original
 
 
-def test_a_script_inside_and_behind_an_image_is_gone(user: User) -> None:
+def test_ASVS_5_2_2_a_script_inside_and_behind_an_image_is_gone(user: User) -> None:
     content = storage.get(store(hostile.png_and_script(), "图.png", user).sha256)
     assert hostile.SECRET not in content and hostile.EICAR not in content and b"script" not in content
     with Image.open(io.BytesIO(content)) as image:
@@ -241,7 +241,7 @@ def test_every_kind_of_image_stays_what_it_shows(mode: str, user: User) -> None:
             assert image.convert("RGB").getpixel((3, 2)) == (0x33, 0x66, 0x99)
 
 
-def test_a_package_is_packed_anew_and_its_links_lead_nowhere(user: User) -> None:
+def test_ASVS_1_3_6_a_package_is_packed_anew_and_its_links_lead_nowhere(user: User) -> None:
     file = store(hostile.docx_hyperlink() + hostile.SECRET, "说明.docx", user)
     content = storage.get(file.sha256)
     assert hostile.SECRET not in content and file.removed == ["网址链接"]
@@ -263,7 +263,7 @@ def test_cleaning_twice_gives_the_same_bytes(user: User) -> None:
         assert store(content, name, user).sha256 == store(content, name, user).sha256
 
 
-def test_what_the_worker_cannot_bear_is_refused_and_the_next_file_is_checked(
+def test_ASVS_15_2_5_what_the_worker_cannot_bear_is_refused_and_the_next_file_is_checked(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checker.CHECKER.close()
@@ -277,7 +277,9 @@ def test_what_the_worker_cannot_bear_is_refused_and_the_next_file_is_checked(
     small.close()
 
 
-def test_a_worker_that_answers_nonsense_is_not_believed(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ASVS_15_2_5_a_worker_that_answers_nonsense_is_not_believed(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def lie(*_: Any, **__: Any) -> bytes:
         return b'{"pages": 1, "removed": []}\n<html><script>'
 

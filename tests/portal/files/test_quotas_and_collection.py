@@ -48,7 +48,7 @@ def store(user: User, content: bytes | None = None, name: str = "a.png", now: dt
     )
 
 
-def test_so_many_files_a_day_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ASVS_5_2_4_so_many_files_a_day_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     user = make.citizen()
     monkeypatch.setattr(limits, "FILES_PER_DAY", 2)
     assert services.quota_text(user, clock.now()).startswith("您今天还可以传 2 个文件，共 1000 MB")
@@ -62,7 +62,7 @@ def test_so_many_files_a_day_and_no_more(monkeypatch: pytest.MonkeyPatch) -> Non
         store(user)
 
 
-def test_so_many_bytes_a_day_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ASVS_5_2_4_so_many_bytes_a_day_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     user = make.citizen()
     monkeypatch.setattr(limits, "BYTES_PER_DAY", 1000)
     store(user)

@@ -150,7 +150,7 @@ def test_the_same_file_chosen_again_goes_on_where_it_stopped(client: Client, use
         assert other.status_code == 201 and other["Location"] != first["Location"]
 
 
-def test_another_persons_upload_does_not_exist(client: Client, user: User) -> None:
+def test_ASVS_8_2_2_another_persons_upload_does_not_exist(client: Client, user: User) -> None:
     address = begin(client, 100)["Location"]
     client.force_login(User.objects.create_user(username="other"))
     assert client.head(address, headers=TUS).status_code == 404
@@ -267,7 +267,7 @@ def test_so_many_open_uploads_and_no_more(client: Client, user: User, monkeypatc
     assert answer.status_code == 422 and "您有 2 个文件没有传完，最多 2 个" in answer.content.decode()
 
 
-def test_a_forged_request_from_another_site_is_refused(user: User) -> None:
+def test_ASVS_3_5_1_a_forged_request_from_another_site_is_refused(user: User) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(user)
     assert begin(strict, 100).status_code == 403

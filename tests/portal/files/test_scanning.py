@@ -67,7 +67,7 @@ def test_a_clean_file_says_that_it_was_scanned(clamd: Clamd, user: User) -> None
     assert clamd.seen == [content], "the original is what is looked at"
 
 
-def test_a_virus_is_refused(clamd: Clamd, user: User) -> None:
+def test_ASVS_5_4_3_a_virus_is_refused(clamd: Clamd, user: User) -> None:
     with pytest.raises(FileRefused) as refused:
         store(infected(), "a.docx", user)
     assert refused.value.message == VIRUS

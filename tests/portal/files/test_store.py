@@ -71,7 +71,7 @@ def test_a_good_file_is_kept_under_the_hash_of_its_content(
         (limits.MAX_BYTES + 1, "文件 略大于 50 MB，超过 50 MB。请压缩后再传。"),
     ],
 )
-def test_a_file_that_is_too_large_is_told_its_size(size: int, sentence: str) -> None:
+def test_ASVS_5_2_1_a_file_that_is_too_large_is_told_its_size(size: int, sentence: str) -> None:
     with pytest.raises(FileRefused) as refused:
         names.check_size(size)
     assert refused.value.message == sentence
@@ -81,7 +81,7 @@ def test_exactly_the_limit_is_taken() -> None:
     names.check_size(limits.MAX_BYTES)
 
 
-def test_an_image_of_too_many_pixels_is_not_decoded(monkeypatch: pytest.MonkeyPatch, user: User) -> None:
+def test_ASVS_5_2_6_an_image_of_too_many_pixels_is_not_decoded(monkeypatch: pytest.MonkeyPatch, user: User) -> None:
     monkeypatch.setattr(limits, "MAX_PIXELS", 50)
     with pytest.raises(FileRefused, match="图片 8 × 8 像素，超过"):
         store(samples.image(), "a.png", user)
@@ -104,7 +104,7 @@ def test_a_pdf_of_too_many_pages_is_refused(monkeypatch: pytest.MonkeyPatch, use
         ("长" * 300 + ".pdf", "长" * 116 + ".pdf"),
     ],
 )
-def test_hostile_names_become_plain_ones(name: str, kept: str) -> None:
+def test_ASVS_5_3_2_hostile_names_become_plain_ones(name: str, kept: str) -> None:
     assert names.clean_name(name) == kept
     assert len(kept) <= limits.MAX_NAME
 

@@ -60,7 +60,7 @@ def test_readyz_names_a_redis_that_is_away(client: Client, monkeypatch: pytest.M
     assert client.get("/readyz").json()["redis"] is False
 
 
-def test_the_cache_goes_on_within_the_process_when_redis_is_away() -> None:
+def test_ASVS_16_5_2_the_cache_goes_on_within_the_process_when_redis_is_away() -> None:
     cache = FallbackRedisCache("unix:///nowhere/redis.sock?db=1", {})
     cache.set("limit", 1)
     assert cache.incr("limit") == 2
@@ -77,7 +77,7 @@ def test_tests_connect_as_the_role_of_the_application() -> None:
         assert cursor.fetchone()[0] == "portal_app"
 
 
-def test_a_request_is_one_json_line_with_an_id_and_without_query_string(client: Client) -> None:
+def test_ASVS_16_2_1_a_request_is_one_json_line_with_an_id_and_without_query_string(client: Client) -> None:
     stream = io.StringIO()
     handler = logging.getLogger().handlers[0]
     assert isinstance(handler, logging.StreamHandler)

@@ -157,7 +157,7 @@ def test_nobody_to_tell_writes_no_mail_but_remembers_the_alarm():
 # --- metrics ---------------------------------------------------------------------------------------
 
 
-def test_metrics_open_to_the_token_and_are_not_there_without_one(client, settings):
+def test_ASVS_13_4_5_metrics_open_to_the_token_and_are_not_there_without_one(client, settings):
     address = reverse("operations:metrics")
     assert client.get(address).status_code == 404
     settings.METRICS_TOKEN = "secret-token"

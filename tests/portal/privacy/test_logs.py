@@ -32,7 +32,7 @@ def lines(settings):
     logging_settings(settings.ENVIRONMENT.log_level)
 
 
-def test_a_careless_line_is_masked(lines):
+def test_ASVS_16_2_5_a_careless_line_is_masked(lines):
     logger = structlog.get_logger("careless")
     logger.warning(f"{IDENTITY} called", note=f"phone {PHONE}", rows=[{"mail": EMAIL}], count=3)
     logging.getLogger("library").error("sent to %s and %s", PHONE, EMAIL)
@@ -49,7 +49,7 @@ def test_a_careless_line_is_masked(lines):
 
 
 @pytest.mark.django_db
-def test_a_run_with_a_persons_data_leaves_nothing_in_the_logs(lines, client):
+def test_ASVS_16_2_5_a_run_with_a_persons_data_leaves_nothing_in_the_logs(lines, client):
     person = make.person(identity_number=IDENTITY, phone=PHONE)
     user = make.user(person, phone=PHONE, phone_verified=True, email=EMAIL)
     client.post(reverse("account_login"), {"login": PHONE, "password": "wrong"})

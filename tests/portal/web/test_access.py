@@ -170,7 +170,7 @@ def test_a_page_with_a_form_token_is_not_stored(client):
     assert "no-store" in client.get("/form/")["Cache-Control"]
 
 
-def test_an_unmarked_view_is_refused_to_everyone(client, anonymous):
+def test_ASVS_8_2_1_an_unmarked_view_is_refused_to_everyone(client, anonymous):
     answer = client.get("/forgotten/")
     assert answer.status_code == 403
     assert "secret" not in answer.content.decode()
@@ -226,7 +226,7 @@ def test_errors_of_the_interface_are_json(client):
     assert json.loads(answer.content) == {"code": "bad_input", "message": "日期不对。", "field": "day"}
 
 
-def test_a_crash_is_our_page_and_tells_nothing(client, caplog):
+def test_ASVS_16_5_1_a_crash_is_our_page_and_tells_nothing(client, caplog):
     answer = client.get("/crash/")
     assert answer.status_code == 500
     assert "140602198501010016" not in answer.content.decode()

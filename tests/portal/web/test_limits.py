@@ -23,7 +23,7 @@ def call(address="10.0.0.1", forwarded=None):
     return request
 
 
-def test_calls_beyond_the_rate_are_refused_per_address_and_group():
+def test_ASVS_2_4_1_calls_beyond_the_rate_are_refused_per_address_and_group():
     for _ in range(3):
         limit(call(), "progress", "3/m")
     with pytest.raises(TooMany) as refused:
@@ -48,7 +48,7 @@ def test_no_address_and_no_key_is_kept():
     assert "140602198501010016" not in kept
 
 
-def test_a_forwarded_address_counts_only_behind_our_own_proxies(settings):
+def test_ASVS_15_3_4_a_forwarded_address_counts_only_behind_our_own_proxies(settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
     assert client_address(call(forwarded="1.2.3.4")) == "10.0.0.1"
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
