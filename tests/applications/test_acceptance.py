@@ -172,12 +172,33 @@ def test_ACC_6_acceptance_needs_every_required_material(desk, case):
         make.do(case, "accept", desk.clerk)
     assert refused.value.code == "materials_incomplete"
     required = [m for m in case.materials.select_related("requirement") if m.is_required]
-    for material, conclusion in zip(required, ("complete", "not_applicable"), strict=True):
-        services.record_material_check(material_id=material.pk, actor=desk.clerk, conclusion=conclusion)
+    for material in required:
+        services.record_material_check(material_id=material.pk, actor=desk.clerk, conclusion="complete")
     outcome = make.do(case, "accept", desk.clerk)
     assert outcome.subject.accepted_at == clock.now()
     assert outcome.subject.clerk_id == desk.clerk.user_id
     assert make.paper(case, DocumentKind.ACCEPTANCE)["promised_due_on"] == "2026-12-07"
+
+
+def test_ACC_6_what_the_item_always_requires_applies_to_everybody(desk, case):
+    required, conditional = (
+        next(m for m in case.materials.select_related("requirement") if m.requirement.necessity == necessity)
+        for necessity in ("required", "conditional")
+    )
+    with pytest.raises(BadInput) as refused:
+        services.record_material_check(material_id=required.pk, actor=desk.clerk, conclusion="not_applicable")
+    assert refused.value.field == "conclusion"
+    services.record_material_check(material_id=conditional.pk, actor=desk.clerk, conclusion="not_applicable")
+
+
+def test_ACC_6_what_nobody_has_handed_in_is_not_complete(desk, case):
+    conditional = next(
+        m for m in case.materials.select_related("requirement") if m.requirement.necessity == "conditional"
+    )
+    with pytest.raises(BadInput) as refused:
+        services.record_material_check(material_id=conditional.pk, actor=desk.clerk, conclusion="complete")
+    assert refused.value.field == "copies"
+    services.record_material_check(material_id=conditional.pk, actor=desk.clerk, conclusion="complete", copies=1)
 
 
 def test_ACC_6_a_conditional_material_that_must_be_corrected_keeps_from_acceptance(desk, case):

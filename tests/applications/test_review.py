@@ -162,6 +162,21 @@ def test_TIM_4_the_end_is_a_date_to_come(desk, case, until):
         pause(desk, case, until=until)
 
 
+def test_TIM_4_one_notice_stops_the_clock_for_half_a_year_at_most(desk, case):
+    last = clock.today() + dt.timedelta(days=183)
+    with pytest.raises(BadInput) as refused:
+        pause(desk, case, until=last + dt.timedelta(days=1))
+    assert (refused.value.field, refused.value.code) == ("until", "until_too_far")
+    assert pause(desk, case, until=last).subject.clock.pause_until == last
+
+
+def test_TIM_4_what_is_overdue_is_not_paused_away(desk, case):
+    due = case.clock.promised_due_on
+    with clock.shifted(make.at(f"{due + dt.timedelta(days=1)} 09:00")), pytest.raises(WrongState) as refused:
+        pause(desk, case, until=due + dt.timedelta(days=9))
+    assert refused.value.code == "paused_too_late"
+
+
 def test_TIM_6_both_due_dates_move_together(desk, case):
     before = case.clock
     gap = before.statutory_due_on - before.promised_due_on

@@ -15,11 +15,29 @@ pytestmark = pytest.mark.django_db
 
 
 #: What reading may write, and why.
+#: That a member of staff read personal data is written down, with its event: who looked at my file.
+NOTED = {"readings_reading", "audit.chain_head", "audit.event", "audit.pending"}
 READING_WRITES = {
+    **dict.fromkeys(
+        (
+            "accounts:verify_person",
+            "applications:act",
+            "applications:desk_case",
+            "applications:desk_case_print",
+            "applications:desk_case_why",
+            "applications:intake_case",
+            "applications:intake_receipt",
+            "applications:unmask",
+            "files:download",
+            "files:page",
+            "files:preview",
+        ),
+        NOTED,
+    ),
     # The secret that the picture shows has to be the one that the next POST proves.
     "accounts:second_factor": {"django_session"},
     # The PDF is made at the first request for it, the same bytes each time (design: documents).
-    "documents:download": {"documents_officialdocument"},
+    "documents:download": {"documents_officialdocument"} | NOTED,
     # Opening a message is reading it.
     "messaging:message": {"messaging_message"},
     "messaging:desk_message": {"messaging_message"},

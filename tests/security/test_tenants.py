@@ -53,8 +53,13 @@ def text_of(response: Any) -> str:
 
 def test_the_marker_is_in_the_answers_to_b_itself(world: World) -> None:
     """Otherwise the other tests would prove nothing."""
-    for name in ("applications:desk_case", "applications:desk_case_print", "messaging:desk_inbox", "files:preview"):
-        seen = [text_of(world.call("reviewer_b", "get", address)) for address in world.addresses(name, "b")]
+    for name, who in (
+        ("applications:desk_case", "reviewer_b"),
+        ("applications:desk_case_print", "reviewer_b"),
+        ("messaging:desk_inbox", "reviewer_b"),
+        ("files:preview", "window_clerk_b"),
+    ):
+        seen = [text_of(world.call(who, "get", address)) for address in world.addresses(name, "b")]
         assert any(MARK in text for text in seen), name
     assert MARK in text_of(world.call("citizen_b", "get", world.addresses("applications:my_case", "b")[0]))
     assert str(world.b.cases["reviewing"].pk) in text_of(world.call("reviewer_b", "get", "/desk/cases/"))

@@ -286,6 +286,7 @@ OF_A_CASE = frozenset(
         "applications:my_case_proof",
         "applications:my_case_why",
         "applications:release",
+        "applications:state_reason",
         "applications:supply",
         "applications:unmask",
         "applications:withdraw",
@@ -303,7 +304,14 @@ OF_STAFF = frozenset(
 )
 #: Addresses whose thing the world does not hold: another's sign-in, a request of a person, a certificate, an upload.
 OF_NOTHING = frozenset(
-    {"accounts:answer_correction", "accounts:sign_in_end", "documents:certificate_revoke", "files:upload"}
+    {
+        "accounts:answer_correction",
+        "accounts:sign_in_end",
+        "documents:certificate_revoke",
+        "files:upload",
+        "readings:ask",
+        "readings:question",
+    }
 )
 OF_THE_DESK = frozenset(
     {"applications:desk_home", "messaging:desk_inbox", "messaging:desk_message", "messaging:desk_read_all"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -62,6 +64,34 @@ def test_saving_keeps_conclusions_counts_and_reasons(hall):
     assert "有 1 项要补，不能受理" in text
     first.refresh_from_db()
     assert (first.conclusion, first.originals_received, first.original_seen) == ("incomplete", 2, True)
+
+
+def basis(text):
+    return re.search(r'name="basis" value="(\w+)"', text)[1]
+
+
+def test_a_check_that_another_window_saved_meanwhile_is_not_overwritten_unasked(hall):
+    case = hall.case()
+    first = case.materials.order_by("position").first()
+    colleague = signed_in(make.staff(hall.department, "李红"), Role.WINDOW_CLERK)
+    opened = basis(hall.clerk_page.page(check(case)))
+    theirs = {f"m{first.pk.hex}-conclusion": "incomplete", f"m{first.pk.hex}-remark": "缺页"}
+    colleague.done(check(case), typed(case) | theirs)
+    mine = typed(case) | {f"m{first.pk.hex}-originals": "7", "basis": opened}
+    text = hall.clerk_page.refused(check(case), mine, status=409)
+    assert "别的窗口刚才保存过这件的查验" in text and 'value="7"' in text
+    first.refresh_from_db()
+    assert (first.conclusion, first.remark) == ("incomplete", "缺页")
+    hall.clerk_page.done(check(case), mine | {"basis": basis(text)})
+    first.refresh_from_db()
+    assert (first.conclusion, first.originals_received) == ("complete", 7)
+
+
+def test_what_was_not_received_is_told_at_its_row(hall):
+    case = hall.case()
+    conditional = next(m for m in case.materials.select_related("requirement") if not m.is_required)
+    text = hall.clerk_page.refused(check(case), {f"m{conditional.pk.hex}-conclusion": "complete"})
+    assert "没有收到：请填收到的份数" in text and f'href="#m{conditional.pk.hex}-count"' in text
 
 
 def test_what_is_to_be_supplied_has_to_be_said_and_nothing_typed_is_lost(hall):

@@ -142,8 +142,10 @@ def test_the_check_page_shows_how_files_stand_and_what_the_applicant_says(hall):
 
 
 def checked(case, **more):
-    data = {f"m{material.pk.hex}-conclusion": "complete" for material in case.materials.all()}
-    return data | more
+    """Everything is there: what has no file was handed in on paper."""
+    materials = list(case.materials.all())
+    data = {f"m{material.pk.hex}-conclusion": "complete" for material in materials}
+    return data | {f"m{material.pk.hex}-copies": "1" for material in materials} | more
 
 
 def test_a_scan_is_added_while_the_materials_are_checked(hall):
