@@ -234,6 +234,19 @@ def _start(
     servers.recover_postgres()
 
 
+def _unpack(content: tarfile.TarFile, target: Path) -> None:
+    """Files and folders below the target; Python before 3.11.4 has no filter for that. Raises ExtractError."""
+    if hasattr(tarfile, "data_filter"):
+        content.extractall(target, filter="data")
+        return
+    root = target.resolve()
+    members = content.getmembers()
+    for member in members:
+        if not (member.isfile() or member.isdir()) or not (root / member.name).resolve().is_relative_to(root):
+            raise tarfile.ExtractError(f"{member.name} does not belong below {target}")
+    content.extractall(target, members=members)
+
+
 def _lay_out(
     store: Store,
     manifest: Manifest,
@@ -251,7 +264,7 @@ def _lay_out(
         archive.mkdir(mode=0o700)
         for name, target in ((BASE, pg), (BASE_WAL, pg / "pg_wal")):
             with tarfile.open(folder / name, mode="r:gz") as content:
-                content.extractall(target, filter="data")
+                _unpack(content, target)
         for link in [*links, *wal.histories(store.wal / manifest.cluster.identifier)]:
             shutil.copyfile(link, archive / link.name.removesuffix(".partial"))
         _configure(pg, archive, moment, account)
