@@ -244,7 +244,8 @@ def _unpack(content: tarfile.TarFile, target: Path) -> None:
     for member in members:
         if not (member.isfile() or member.isdir()) or not (root / member.name).resolve().is_relative_to(root):
             raise tarfile.ExtractError(f"{member.name} does not belong below {target}")
-    content.extractall(target, members=members)
+    for member in members:
+        content.extract(member, target)
 
 
 def _lay_out(
