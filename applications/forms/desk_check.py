@@ -88,6 +88,13 @@ class CheckRow:
         return len(self.material.files.all())
 
     @property
+    def mark(self) -> str:
+        """A short digest of what is stored."""
+        m = self.material
+        stored = [m.conclusion, m.remark, m.original_seen, m.originals_received, m.copies_received]
+        return hashlib.sha256(json.dumps(stored).encode()).hexdigest()[:12]
+
+    @property
     def is_changed(self) -> bool:
         stored = self.material
         return (self.conclusion, self.remark, self.original_seen, self.originals, self.copies) != (
@@ -99,13 +106,15 @@ class CheckRow:
         )
 
 
-def basis_of(materials: Sequence[CaseMaterial]) -> str:
-    """A mark of what is stored: a form that was opened on something else does not save over it unasked."""
-    stored = [
-        [str(m.pk), m.conclusion, m.remark, m.original_seen, m.originals_received, m.copies_received]
-        for m in materials
-    ]
-    return hashlib.sha256(json.dumps(stored).encode()).hexdigest()[:16]
+def is_overtaken(rows: Sequence[CheckRow], basis: str) -> bool:
+    """Whether the form would save over what somebody else has stored since; its own repetition does not."""
+    marks = dict(mark.partition("-")[::2] for mark in basis.split(".") if mark)
+    return any(row.is_changed and marks.get(row.prefix, row.mark) != row.mark for row in rows)
+
+
+def basis_of(rows: Sequence[CheckRow]) -> str:
+    """What is stored of each row, as marks that the form sends back."""
+    return ".".join(f"{row.prefix}-{row.mark}" for row in rows)
 
 
 def stored_rows(materials: Sequence[CaseMaterial], words: Mapping[Any, str]) -> list[CheckRow]:

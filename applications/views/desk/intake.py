@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import services
-from applications.forms.desk_check import CheckRow, basis_of, stored_rows, typed_rows
+from applications.forms.desk_check import CheckRow, basis_of, is_overtaken, stored_rows, typed_rows
 from applications.models import Case
 from applications.permissions import CasePermission
 from applications.queries import casepage, documents_of, intake
@@ -101,7 +101,7 @@ def intake_case(request: PortalRequest, case_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return _check_page(request, case, stored_rows(materials, words))
     rows = typed_rows(materials, words, request.POST)
-    if request.POST.get("basis", basis_of(materials)) != basis_of(materials):
+    if is_overtaken(rows, request.POST.get("basis", "")):
         return _check_page(request, case, rows, fault=_OVERTAKEN, status=409)
     if request.FILES:
         scans.take_for_case(request, case, rows)
@@ -162,7 +162,7 @@ def _check_page(
                 for name, message in row.errors.items()
             ],
             "fault": fault,
-            "basis": basis_of([row.material for row in rows]),
+            "basis": basis_of(rows),
             "tag_kind": kind,
             "tag_word": "收件，尚未受理" if case.state == CaseState.RECEIVED else word,
             "facts": [
