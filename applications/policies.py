@@ -50,7 +50,7 @@ def document_opened(actor: Actor, case_id: UUID, document: OfficialDocument) -> 
 
 
 def _read_by_staff(actor: Actor, case_id: UUID) -> Case | None:
-    """The case, when the actor reads it by a permission and not as its applicant."""
+    """The case, when the actor reads it by a permission of staff; applicants have none (their sign-ins are others)."""
     case = Case.objects.get(pk=case_id)
     return case if any(actor.grants.has_for(permission, case.department_id) for permission in READING) else None
 

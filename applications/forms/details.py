@@ -11,7 +11,8 @@ from django import forms
 
 from applications.drafting import OpenDraft
 from applications.forms.apply import StepForm
-from portal.privacy.masking import mask_answer
+from applications.models import Case
+from portal.privacy.masking import ERASED_TEXT, mask_answer
 from portal.web.dates import date_full
 from portal.web.forms import speak_chinese
 
@@ -112,3 +113,17 @@ def shown_text(spec: Mapping[str, Any], value: Any) -> str:
     """A kept value as staff's pages and lists show it: a sensitive answer masked."""
     text = value_text(spec, value)
     return mask_answer(text) if spec.get("sensitive") and value not in (None, "") else text
+
+
+def application_facts(case: Case) -> list[tuple[str, str]]:
+    """What the applicant filled in, in the words of the edition; what the edition marks as sensitive is masked."""
+    if case.erased_at is not None:
+        return [("申请内容", ERASED_TEXT)]
+    answers = case.details
+    facts = [
+        (str(spec.get("label") or spec["name"]), shown_text(spec, answers.get(str(spec["name"]))))
+        for spec in case.edition.form_fields
+    ]
+    if case.situation is not None:
+        facts.insert(0, ("情形", case.situation.name))
+    return facts

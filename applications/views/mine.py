@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import progress, services
 from applications.clockwork import reading_of
+from applications.forms.details import application_facts
 from applications.forms.mine import MyCasesForm, WithdrawForm
 from applications.links import calculator_url, document_url, guide_url, preview_url
 from applications.models import Case, CaseMaterial
 from applications.queries import case_for_applicant, cases_of_applicant, documents_of, open_drafts, timeline
 from applications.states import FINAL_STATES, CaseState
 from applications.views.apply import draft_rows
-from applications.views.desk.facts import application_facts
 from portal.clock import local_date
 from portal.documents.kinds import DocumentKind
 from portal.documents.models import OfficialDocument

@@ -49,9 +49,8 @@ class SessionLifeMiddleware:
         if ending is None and notes is not None:
             ending = sessions.see(request=request, notes=notes, now=now)
         if ending is not None:
-            request.session_ending = ending  # type: ignore[attr-defined]  # read by _with_reason
             sessions.end_current(request, ending)
-            return None  # now a stranger: the next middleware asks to sign in
+            return None  # now a stranger: the next middleware asks to sign in, and `_with_reason` says why
         duty = notes.duty if notes is not None else ""
         if not duty or name == DUTIES[duty]:
             return None
@@ -76,8 +75,8 @@ def _with_reason(request: HttpRequest) -> HttpResponseRedirect:
     """To the sign-in page: where to return, why the session ended, and whether something was not saved."""
     is_sending = request.method not in {"GET", "HEAD"}
     query = {"next": page_of(request)}
-    if ending := getattr(request, "session_ending", "") or _ending_of_cookie(request):
-        query["ended"] = str(ending)
+    if ending := _ending_of_cookie(request):
+        query["ended"] = ending
         if is_sending:
             query["unsaved"] = "1"
     return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode(query, safe='/')}")

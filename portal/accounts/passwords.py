@@ -5,7 +5,6 @@ Citizens: 10 characters or more. Staff: 8 (administrators 12) of at least three 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib.auth.hashers import check_password
@@ -27,19 +26,8 @@ _LENGTHS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class StaffToBe:
-    """Somebody for whom a password is chosen before the sign-in exists."""
-
-    username: str
-    password_level: str = PasswordRecord.Level.STAFF
-
-
 def level_of(user: Any) -> str:
     """Whose rules hold: of an administrator, of staff, or (empty) of a citizen."""
-    given = getattr(user, "password_level", None)
-    if given is not None:
-        return str(given)
     if user is None or not hasattr(user, "staff"):
         return ""
     roles = {role for role, _department in assignments_of(user)}

@@ -4,8 +4,6 @@
     @recently_authenticated
     def revoke(request): …
 
-    class Export(RecentlyAuthenticatedMixin, View): …
-
 Who has not proved it in the last ten minutes gives the password once more and comes back to the page. A form that was
 opened in time may be sent up to twenty minutes after the proof.
 """
@@ -15,7 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import ParamSpec
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +24,7 @@ from django.urls import reverse
 from portal.accounts.middleware import page_of
 from portal.accounts.session_rules import is_recent, notes_of
 
-View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+P = ParamSpec("P")
 
 
 def proof_wanted(request: HttpRequest) -> HttpResponseBase | None:
@@ -41,19 +39,13 @@ def proof_wanted(request: HttpRequest) -> HttpResponseBase | None:
     return redirect(address)
 
 
-def recently_authenticated(view: View) -> View:
+def recently_authenticated(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
     """Decorator of a view function; stands below the access mark or above it."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return proof_wanted(request) or view(request, *args, **kwargs)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        request = args[0]
+        assert isinstance(request, HttpRequest)
+        return proof_wanted(request) or view(*args, **kwargs)
 
-    return guarded  # type: ignore[return-value]  # the same signature
-
-
-class RecentlyAuthenticatedMixin:
-    """The same for class-based views."""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        answer: HttpResponseBase = proof_wanted(request) or super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
-        return answer
+    return guarded

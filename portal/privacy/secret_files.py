@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from uuid import uuid4
 
+from portal.durable import sync_folder
+
 
 def make(path: Path, content: bytes) -> bool:
     """Make a file that does not exist yet; False when another process was first, whose keys are never overwritten."""
@@ -17,14 +19,14 @@ def make(path: Path, content: bytes) -> bool:
         return False
     finally:
         draft.unlink()
-    _sync(path.parent)
+    sync_folder(path.parent)
     return True
 
 
 def replace(path: Path, content: bytes) -> None:
     """Put another content in the place of a file's; a crash leaves the old one."""
     _draft(path, content).replace(path)
-    _sync(path.parent)
+    sync_folder(path.parent)
 
 
 def _draft(path: Path, content: bytes) -> Path:
@@ -35,11 +37,3 @@ def _draft(path: Path, content: bytes) -> Path:
         stream.flush()
         os.fsync(stream.fileno())
     return draft
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

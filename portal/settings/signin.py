@@ -49,6 +49,6 @@ ACCOUNT_FORMS = {
 ACCOUNT_PHONE_VERIFICATION_ENABLED = False
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "100/15m/ip", "change_password": "5/m/user"}
 # The account itself is locked by portal.accounts.lockout; the address alone only after many failures.
-MFA_ADAPTER = "portal.accounts.services.second_factor.SealedSecrets"
+MFA_ADAPTER = "portal.accounts.mfa_adapter.SealedSecrets"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # telephones are not exact; each code still counts once

@@ -8,6 +8,7 @@ import queue
 import re
 import threading
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from random import Random
 from uuid import uuid4
@@ -46,7 +47,7 @@ class World:
         return browser
 
 
-class Client(threading.Thread):
+class Client(threading.Thread, ABC):
     """One of the four: does its piece again and again until the world stops, and then ends the one it is at."""
 
     def __init__(self, world: World, name: str) -> None:
@@ -62,8 +63,9 @@ class Client(threading.Thread):
                 self.world.faults.append(f"{self.name}: {type(error).__name__} {error}")
                 time.sleep(0.2)
 
+    @abstractmethod
     def piece(self) -> None:
-        raise NotImplementedError
+        """From its first page to its end."""
 
 
 class Office(Client):
@@ -171,7 +173,10 @@ class Citizen(Client):
         names = [control.get("name") for control in form.xpath(".//input[@type='file']")] if step == "materials" else []
         assert step not in field_of or len(list(form.fields)) > 1, f"{path} has no form"
         data = filled(form, {"contact_phone": "0349-0000123", "delivery_method": "electronic"})
-        papers = lambda: [(name, self._paper()) for name in names] or None  # noqa: E731
+
+        def papers() -> list[tuple[str, tuple[str, bytes, str]]] | None:
+            return [(name, self._paper()) for name in names] or None
+
         place = self.browser.insist(path, {**data, "go": "1"}, papers)
         assert path not in place, f"{path} was not accepted"
 

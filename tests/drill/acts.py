@@ -9,7 +9,7 @@ import random
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connections, transaction
@@ -124,7 +124,7 @@ def compare(target: Layout, before: Noted) -> list[str]:
     faults = []
     [(cases,)] = _ask(target, "SELECT count(*) FROM applications_case")
     [(size, root)] = _ask(target, "SELECT size, root FROM audit.tree_head ORDER BY size DESC LIMIT 1")
-    head = f"head of {size} events {bytes(root).hex()[:16]}"  # type: ignore[call-overload]
+    head = f"head of {size} events {bytes(root).hex()[:16]}"
     if cases != before.cases:
         faults.append(f"{cases} cases came back, {before.cases} were noted")
     if head != before.head:
@@ -142,7 +142,7 @@ def _is_there(data_dir: Path, name: str) -> bool:
     return all(path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == name for path in paths)
 
 
-def _ask(layout: Layout, question: str) -> list[tuple[object, ...]]:
+def _ask(layout: Layout, question: str) -> list[tuple[Any, ...]]:
     secrets = layout.secrets()
     assert secrets is not None
     connection = postgres.connect(layout, secrets)

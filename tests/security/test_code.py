@@ -219,7 +219,7 @@ def test_the_search_finds_what_it_is_for() -> None:
     """Broken once in each way."""
     samples = {"eval('1')": "eval", "mark_safe(x)": "mark_safe", "subprocess.run('x', shell=True)": "subprocess.run"}
     for code, name in samples.items():
-        assert called(ast.parse(code).body[0].value) == name  # type: ignore[attr-defined]
+        assert called(ast.parse(code, mode="eval").body) == name
     assert imports("pickle")(ast.parse("import pickle").body[0])
     assert imports("pickle")(ast.parse("from pickle import loads").body[0])
     assert owner(ast.parse("def f():\n    x = 1"), ast.parse("\nx").body[0]) == "f"

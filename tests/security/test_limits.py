@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
@@ -19,9 +20,12 @@ def _sign_in() -> Any:
     return browser().post("/accounts/login/", {"login": "nobody", "password": "wrong-password-1"})
 
 
-def _many_accounts(count: list[int] = [0]) -> Any:  # noqa: B006 - each call is another account
-    count[0] += 1
-    return browser().post("/accounts/login/", {"login": f"n{count[0]}", "password": "wrong-password-1"})
+_numbers = itertools.count(1)
+
+
+def _many_accounts() -> Any:
+    """Each call is another account."""
+    return browser().post("/accounts/login/", {"login": f"n{next(_numbers)}", "password": "wrong-password-1"})
 
 
 PUBLIC = {

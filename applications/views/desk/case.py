@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from applications import clockwork, rules, services
 from applications.forms.desk_acts import form_class
+from applications.forms.details import application_facts
 from applications.links import file_url
 from applications.models import Case, CaseMaterial
 from applications.permissions import READING, CasePermission
@@ -70,7 +71,7 @@ def _case_context(request: PortalRequest, page: CasePage, listed: str) -> dict[s
         "tag_kind": kind,
         "tag_word": word,
         "clock": facts.clock_facts(case, page.reading),
-        "facts": facts.applicant_facts(case) + facts.application_facts(case),
+        "facts": facts.applicant_facts(case) + application_facts(case),
         "todo": _todo(page),
         "timeline": facts.timeline_rows(page),
         "documents": [_document(request, case, document) for document in page.documents],
@@ -329,7 +330,7 @@ def desk_case_print(request: PortalRequest, case_id: UUID) -> HttpResponse:
     context = {
         "case": page.case,
         "page": page,
-        "facts": facts.applicant_facts(page.case) + facts.application_facts(page.case),
+        "facts": facts.applicant_facts(page.case) + application_facts(page.case),
         "clock": facts.clock_facts(page.case, page.reading),
         "timeline": facts.timeline_rows(page),
         "materials": [(material, facts.requirement_words(material)) for material in page.materials],

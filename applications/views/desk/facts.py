@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
-from applications.forms.details import shown_text
 from applications.models import Act, Case, CaseMaterial, Opinion
 from applications.queries.casepage import TAG_OF_STATE, CasePage
 from applications.states import CaseState, Stage
@@ -50,20 +49,6 @@ def applicant_facts(case: Case) -> list[tuple[str, str]]:
             ("代理人", f"{mask_name(case.agent.name)}，{mask_identity_number(case.agent.identity_number)}")
         )
     facts.append(("联系电话", ERASED_TEXT if case.erased_at is not None else mask_mobile(case.contact_phone)))
-    return facts
-
-
-def application_facts(case: Case) -> list[tuple[str, str]]:
-    """What the applicant filled in, in the words of the edition; what the edition marks as sensitive is masked."""
-    if case.erased_at is not None:
-        return [("申请内容", ERASED_TEXT)]
-    answers = case.details
-    facts = [
-        (str(spec.get("label") or spec["name"]), shown_text(spec, answers.get(str(spec["name"]))))
-        for spec in case.edition.form_fields
-    ]
-    if case.situation is not None:
-        facts.insert(0, ("情形", case.situation.name))
     return facts
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import services
 from applications.forms.desk_check import CheckRow, basis_of, is_overtaken, stored_rows, typed_rows
+from applications.forms.details import application_facts
 from applications.models import Case
 from applications.permissions import CasePermission
 from applications.queries import casepage, documents_of, intake
@@ -189,7 +190,7 @@ def _check_page(
             "key": uuid7(),
             "here": request.get_full_path(),
             "outcome": [str(message) for message in messages.get_messages(request)],
-            "application": facts.application_facts(case),
+            "application": application_facts(case),
             "limits": limits_text(),
             "file_types": ACCEPT,
         }

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
-from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
@@ -26,6 +25,7 @@ from allauth.mfa.totp.internal.auth import (
 from allauth.mfa.utils import decrypt
 from django.db import transaction
 
+from portal.accounts.mfa_adapter import SealedSecrets
 from portal.accounts.models import User
 from portal.ledger import services as ledger
 from portal.privacy import cipher
@@ -33,20 +33,6 @@ from portal.web.errors import BadInput, WrongState
 
 WRONG: Final = "动态验证码不正确，请检查；每 30 秒换一个。手机不在身边的，可以用备用码。"
 USED: Final = "这个动态验证码已经用过，请等下一个，每 30 秒换一个。"
-_CONTEXT: Final = b"accounts.second_factor"
-
-
-class SealedSecrets(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
-    """allauth's secrets, sealed with the master key while they lie in the database."""
-
-    def encrypt(self, text: str) -> str:
-        return base64.b64encode(cipher.seal_by_master(text.encode(), _CONTEXT)).decode()
-
-    def decrypt(self, encrypted_text: str) -> str:
-        return cipher.unseal_by_master(base64.b64decode(encrypted_text), _CONTEXT).decode()
-
-    def get_totp_issuer(self) -> str:
-        return "朔州市政务服务平台"
 
 
 def has_one(user: User) -> bool:

@@ -34,7 +34,7 @@ def add_staff(
     """A member of staff with a sign-in whose user name is the staff number; without a password it cannot be used yet.
 
     The password is an initial one: at the first sign-in the member has to change it.
-    Raises BadInput for a number that is taken.
+    Raises BadInput for a number that is taken and for a password that breaks the rules.
     """
     number, name = number.strip(), name.strip()
     if not number.isascii() or not number.isalnum() or len(number) > 20:
@@ -56,6 +56,7 @@ def add_staff(
         joined_on=joined_on or clock.today(),
     )
     if password is not None:
+        passwords.check(user=user, password=password, field="password")
         passwords.set_password(user=user, password=password, initial=True)
     _record(staff, "accounts.staff_added", actor, department=str(department.pk))
     return staff

@@ -28,6 +28,7 @@ from portal.web import limits
 from portal.web.access import signed_in
 from portal.web.context_processors import SITE
 from portal.web.errors import DomainError, NotFound
+from portal.web.requests import PortalRequest
 
 _SECRET = "accounts.new_secret"
 
@@ -109,13 +110,13 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_safe
-def sign_ins(request: HttpRequest) -> HttpResponse:
+def sign_ins(request: PortalRequest) -> HttpResponse:
     """Where one is signed in, and the last sign-ins that ended."""
     user = cast(User, request.user)
     is_staff = hasattr(user, "staff")
     context = {
         "base": "base/staff.html" if is_staff else "base/mine.html",
-        "open": queries.open_sign_ins(user, is_staff=is_staff, now=request.now),  # type: ignore[attr-defined]
+        "open": queries.open_sign_ins(user, is_staff=is_staff, now=request.now),
         "ended": queries.ended_sign_ins(user),
         "current": request.session.session_key,
     }

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from portal.durable import sync_folder
 from portal.embedded.account import Account, reachable
 from portal.embedded.locks import FileLock
 from portal.operations.backup.faults import AlreadyRunning, BackupFault, told
@@ -29,7 +30,6 @@ DUMP: Final = "portal.dump"
 KEYS: Final = "keys.sealed"
 FILES: Final = "files.txt.gz"
 HEAD: Final = "head.txt"
-_BLOCK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +202,8 @@ def part_of(path: Path) -> Part:
 
 
 def sum_of(path: Path) -> str:
-    digest = hashlib.sha256()
     with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def write(path: Path, content: bytes, mode: int = 0o600) -> None:
@@ -216,14 +213,6 @@ def write(path: Path, content: bytes, mode: int = 0o600) -> None:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def give(path: Path, account: Account | None) -> None:

@@ -11,7 +11,7 @@ import shlex
 import shutil
 import time
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -133,11 +133,10 @@ def histories(archive: Path) -> list[Path]:
     return sorted(path for path in archive.glob("*.history*") if not path.name.startswith("."))
 
 
-def wait_for(archive: Path, segment: str, seconds: float, *, alive: Callable[[], None] = lambda: None) -> None:
+def wait_for(archive: Path, segment: str, seconds: float) -> None:
     """Until the archive has the segment; raises BackupFault when it does not come."""
     end = time.monotonic() + seconds
     while not any((archive / name).exists() for name in (segment, f"{segment}.gz")):
-        alive()
         if time.monotonic() > end:
             raise BackupFault(
                 f"The WAL segment {segment} did not come into {archive} within {seconds:.0f} s: see postgres.log."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,6 +13,7 @@ from portal.operations.organisation.forms import NoticeForm
 from portal.operations.organisation.pages import desk
 from portal.web.access import needs
 from portal.web.errors import DomainError
+from portal.web.requests import PortalRequest
 from portal.workdays import queries, services
 from portal.workdays.models import CalendarDay, CalendarYear, NoticeImport
 from portal.workdays.notice_text import NoticeTextError, parse_notice_text
@@ -21,7 +22,7 @@ from portal.workdays.notices import NOTICE_KINDS, NoticeDay, NoticeError, standa
 
 @needs(P.MANAGE_CALENDAR)
 @require_safe
-def calendar(request: HttpRequest) -> HttpResponse:
+def calendar(request: PortalRequest) -> HttpResponse:
     """Years with their notices; the days of one year; who imported what."""
     years = list(CalendarYear.objects.order_by("-year"))
     today = clock.today()
@@ -42,7 +43,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 @needs(P.MANAGE_CALENDAR)
 @require_http_methods(["GET", "POST"])
-def calendar_import(request: HttpRequest) -> HttpResponse:
+def calendar_import(request: PortalRequest) -> HttpResponse:
     """Paste, look, put in force: the second button stands below the preview only."""
     next_year = clock.today().year + 1
     form = NoticeForm(request.POST or None, initial={"year": next_year, "notice": standard_title(next_year)})
@@ -59,7 +60,7 @@ def calendar_import(request: HttpRequest) -> HttpResponse:
                     days=preview,
                     notice=data["notice"],
                     number=data["number"],
-                    actor=request.actor,  # type: ignore[attr-defined]  # put there by portal.web.middleware
+                    actor=request.actor,
                 )
                 return redirect(f"{reverse('operations:calendar')}?year={data['year']}")
         except NoticeTextError as error:

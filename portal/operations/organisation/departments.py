@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,11 +17,12 @@ from portal.operations.organisation.pages import desk, form_page, history_lines
 from portal.organizations import queries, services
 from portal.organizations.models import Department, Window
 from portal.web.access import needs
+from portal.web.requests import PortalRequest
 
 
 @needs(P.MANAGE_ORGANISATION)
 @require_safe
-def department_list(request: HttpRequest) -> HttpResponse:
+def department_list(request: PortalRequest) -> HttpResponse:
     """Every department, also those that ended, with what they became."""
     rows = Department.objects.prefetch_related("successions").order_by("number")
     lines = [{"row": row, "now": queries.now_called(row)} for row in rows]
@@ -30,7 +31,7 @@ def department_list(request: HttpRequest) -> HttpResponse:
 
 @needs(P.MANAGE_ORGANISATION)
 @require_safe
-def department_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def department_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     department = get_object_or_404(Department, pk=pk)
     office = ApprovalOffice.objects.select_related("head").filter(department=department).first()
     history = [*department.history.select_related("history_user")[:20]]
@@ -56,11 +57,11 @@ def department_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @needs(P.MANAGE_ORGANISATION)
 @require_http_methods(["GET", "POST"])
-def department_add(request: HttpRequest) -> HttpResponse:
+def department_add(request: PortalRequest) -> HttpResponse:
     return form_page(
         request,
         form=DepartmentForm(request.POST or None),
-        act=lambda data: services.add_department(**data, actor=request.actor),  # type: ignore[attr-defined]
+        act=lambda data: services.add_department(**data, actor=request.actor),
         title="添加部门",
         primary="添加",
         back=reverse("operations:departments"),
@@ -70,12 +71,12 @@ def department_add(request: HttpRequest) -> HttpResponse:
 
 @needs(P.MANAGE_ORGANISATION)
 @require_http_methods(["GET", "POST"])
-def department_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+def department_end(request: PortalRequest, pk: UUID) -> HttpResponse:
     department = get_object_or_404(Department, pk=pk)
     return form_page(
         request,
         form=DayForm(request.POST or None),
-        act=lambda data: services.end_department(department=department, **data, actor=request.actor),  # type: ignore[attr-defined]
+        act=lambda data: services.end_department(department=department, **data, actor=request.actor),
         title=f"停用{department.name}",
         primary="停用部门",
         back=reverse("operations:department", args=[pk]),
@@ -87,14 +88,14 @@ def department_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @needs(P.MANAGE_ORGANISATION)
 @require_http_methods(["GET", "POST"])
-def office_head(request: HttpRequest, pk: UUID) -> HttpResponse:
+def office_head(request: PortalRequest, pk: UUID) -> HttpResponse:
     department = get_object_or_404(Department, pk=pk)
     if not department.approving:
         raise Http404
     return form_page(
         request,
         form=HeadForm(request.POST or None, department=department),
-        act=lambda data: establish_office(department=department, **data, actor=request.actor),  # type: ignore[attr-defined]
+        act=lambda data: establish_office(department=department, **data, actor=request.actor),
         title=f"{department.name}行政审批服务办公室主任",
         primary="任命",
         back=reverse("operations:department", args=[pk]),
@@ -104,7 +105,7 @@ def office_head(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @needs(P.MANAGE_ORGANISATION)
 @require_safe
-def window_list(request: HttpRequest) -> HttpResponse:
+def window_list(request: PortalRequest) -> HttpResponse:
     """The windows of the hall, also those that closed, with their last changes."""
     windows = Window.objects.select_related("department", "hall").order_by("code", "pk")
     history = history_lines(Window.history.select_related("history_user").exclude(history_user=None)[:20])
@@ -117,14 +118,14 @@ def window_list(request: HttpRequest) -> HttpResponse:
 
 @needs(P.MANAGE_ORGANISATION)
 @require_http_methods(["GET", "POST"])
-def window_add(request: HttpRequest) -> HttpResponse:
+def window_add(request: PortalRequest) -> HttpResponse:
     hall = queries.city_hall()
     if hall is None:
         raise Http404
     return form_page(
         request,
         form=WindowForm(request.POST or None),
-        act=lambda data: services.add_window(hall=hall, **data, actor=request.actor),  # type: ignore[attr-defined]
+        act=lambda data: services.add_window(hall=hall, **data, actor=request.actor),
         title="添加窗口",
         primary="添加",
         back=reverse("operations:windows"),
@@ -134,12 +135,12 @@ def window_add(request: HttpRequest) -> HttpResponse:
 
 @needs(P.MANAGE_ORGANISATION)
 @require_http_methods(["GET", "POST"])
-def window_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+def window_end(request: PortalRequest, pk: UUID) -> HttpResponse:
     window = get_object_or_404(Window, pk=pk)
     return form_page(
         request,
         form=DayForm(request.POST or None),
-        act=lambda data: services.end_window(window=window, **data, actor=request.actor),  # type: ignore[attr-defined]
+        act=lambda data: services.end_window(window=window, **data, actor=request.actor),
         title=f"停用窗口 {window.code}",
         primary="停用窗口",
         back=reverse("operations:windows"),

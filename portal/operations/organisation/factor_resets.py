@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,19 +19,16 @@ from portal.accounts.services import factor_resets as services
 from portal.operations.organisation.pages import desk, form_page
 from portal.web.access import needs
 from portal.web.forms import PortalForm
+from portal.web.requests import PortalRequest
 
 
 class ReasonForm(PortalForm):
     reason = forms.CharField(label="原因", max_length=200, help_text="例如：手机丢失，本人已当面确认身份。")
 
 
-class NothingToFill(PortalForm):
-    """Only the button."""
-
-
 @needs(P.MANAGE_STAFF, P.MANAGE_ROLES)
 @require_safe
-def factor_resets(request: HttpRequest) -> HttpResponse:
+def factor_resets(request: PortalRequest) -> HttpResponse:
     """What waits for the second person."""
     context = {
         "rows": list(services.open_resets()),
@@ -41,12 +40,12 @@ def factor_resets(request: HttpRequest) -> HttpResponse:
 
 @needs(P.MANAGE_STAFF)
 @require_http_methods(["GET", "POST"])
-def factor_reset_request(request: HttpRequest, pk: UUID) -> HttpResponse:
+def factor_reset_request(request: PortalRequest, pk: UUID) -> HttpResponse:
     staff = get_object_or_404(Staff, pk=pk)
     return form_page(
         request,
         form=ReasonForm(request.POST if request.method == "POST" else None),
-        act=lambda data: services.request_reset(staff=staff, **data, actor=request.actor),  # type: ignore[attr-defined]
+        act=lambda data: services.request_reset(staff=staff, **data, actor=request.actor),
         title=f"申请重设{staff.name}的动态验证码",
         primary="提交申请",
         back=reverse("operations:factor_resets"),
@@ -58,16 +57,13 @@ def factor_reset_request(request: HttpRequest, pk: UUID) -> HttpResponse:
 @needs(P.MANAGE_ROLES)
 @recently_authenticated
 @require_http_methods(["GET", "POST"])
-def factor_reset_confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
-    reset = get_object_or_404(FactorReset.objects.select_related("staff"), pk=pk)
-    return form_page(
+def factor_reset_confirm(request: PortalRequest, pk: UUID) -> HttpResponse:
+    reset = _reset(pk)
+    return _decision(
         request,
-        form=NothingToFill(request.POST if request.method == "POST" else None),
-        act=lambda data: services.confirm_reset(reset=reset, actor=request.actor),  # type: ignore[attr-defined]
+        lambda: services.confirm_reset(reset=reset, actor=request.actor),
         title=f"重设{reset.staff.name}的动态验证码",
         primary="同意重设",
-        back=reverse("operations:factor_resets"),
-        tab="factor_resets",
         intro=f"原因：{reset.reason}。请先向本人核实。同意后，原来的动态验证码和备用码马上失效，本人下次登录时重新设置，并收到消息。",
         danger=True,
     )
@@ -75,15 +71,28 @@ def factor_reset_confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @needs(P.MANAGE_STAFF, P.MANAGE_ROLES)
 @require_http_methods(["GET", "POST"])
-def factor_reset_refuse(request: HttpRequest, pk: UUID) -> HttpResponse:
-    reset = get_object_or_404(FactorReset.objects.select_related("staff"), pk=pk)
-    return form_page(
+def factor_reset_refuse(request: PortalRequest, pk: UUID) -> HttpResponse:
+    reset = _reset(pk)
+    return _decision(
         request,
-        form=NothingToFill(request.POST if request.method == "POST" else None),
-        act=lambda data: services.refuse_reset(reset=reset, actor=request.actor),  # type: ignore[attr-defined]
+        lambda: services.refuse_reset(reset=reset, actor=request.actor),
         title=f"不重设{reset.staff.name}的动态验证码",
         primary="不重设",
+        intro="原来的动态验证码继续有效。",
+    )
+
+
+def _reset(pk: UUID) -> FactorReset:
+    return get_object_or_404(FactorReset.objects.select_related("staff"), pk=pk)
+
+
+def _decision(request: PortalRequest, decide: Callable[[], object], **words: Any) -> HttpResponse:
+    """Only a button: nothing is filled in."""
+    return form_page(
+        request,
+        form=PortalForm(request.POST if request.method == "POST" else None),
+        act=lambda _data: decide(),
         back=reverse("operations:factor_resets"),
         tab="factor_resets",
-        intro="原来的动态验证码继续有效。",
+        **words,
     )

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 
 from portal import clock
-from portal.accounts.models import Posting, Staff
-from portal.accounts.passwords import StaffToBe, help_text
+from portal.accounts.models import Posting, Staff, User
+from portal.accounts.passwords import help_text
 from portal.accounts.queries import staff_in_service
 from portal.accounts.roles import for_staff
 from portal.accounts.security_models import PasswordRecord
+from portal.accounts.services import passwords
 from portal.organizations import queries as organisation
 from portal.organizations.models import Department
+from portal.web.errors import BadInput
 from portal.web.forms import PortalForm
 
 _INITIAL = f"{help_text(PasswordRecord.Level.STAFF)}当面交给本人，本人第一次登录时要改。"
@@ -62,14 +63,13 @@ class StaffForm(PortalForm):
         self.fields["department"].queryset = organisation.departments()  # type: ignore[attr-defined]
 
     def clean_password(self) -> str:
-        """By the rules for staff; the fields above it are clean already."""
+        """By the rules for staff, beside all other faults; the service looks again."""
+        newcomer = User(username=self.cleaned_data.get("number", ""))
+        Staff(user=newcomer)  # not stored: the rules ask whose password it is
         try:
-            password_validation.validate_password(
-                self.cleaned_data["password"],
-                StaffToBe(self.cleaned_data.get("number", "")),  # type: ignore[arg-type]  # stands in for the user
-            )
-        except ValidationError as error:
-            raise ValidationError(error.messages) from error
+            passwords.check(user=newcomer, password=self.cleaned_data["password"], field="password")
+        except BadInput as error:
+            raise ValidationError(error.message) from error
         return str(self.cleaned_data["password"])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from portal.accounts.models import RoleAssignment
@@ -16,10 +16,11 @@ from portal.operations.permissions import OperationsPermission as Watching
 from portal.web.dates import date_full
 from portal.web.errors import DomainError
 from portal.web.forms import PortalForm
+from portal.web.requests import PortalRequest
 
 
 def form_page(
-    request: HttpRequest,
+    request: PortalRequest,
     *,
     form: PortalForm,
     act: Callable[[dict[str, Any]], object],
@@ -45,9 +46,9 @@ def form_page(
     return render(request, "operations/form.html", {**context, **desk(request, tab)}, status=status)
 
 
-def desk(request: HttpRequest, tab: str) -> dict[str, Any]:
+def desk(request: PortalRequest, tab: str) -> dict[str, Any]:
     """Which tabs this person may open, and which one is current."""
-    grants = request.grants  # type: ignore[attr-defined]  # put there by portal.web.middleware
+    grants = request.grants
     return {
         "tab": tab,
         "may": {

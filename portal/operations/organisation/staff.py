@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
@@ -22,11 +22,12 @@ from portal.operations.organisation.forms import DayForm, PasswordForm, PostingF
 from portal.operations.organisation.pages import desk, form_page, history_lines
 from portal.web.access import needs
 from portal.web.paging import paginate
+from portal.web.requests import PortalRequest
 
 
 @needs(P.MANAGE_STAFF, P.MANAGE_POSTINGS, P.MANAGE_ROLES)
 @require_safe
-def staff_list(request: HttpRequest) -> HttpResponse:
+def staff_list(request: PortalRequest) -> HttpResponse:
     """Who works for the city, with roles and windows of today."""
     form = StaffFilter(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
@@ -63,7 +64,7 @@ def staff_list(request: HttpRequest) -> HttpResponse:
 
 @needs(P.MANAGE_STAFF, P.MANAGE_POSTINGS, P.MANAGE_ROLES)
 @require_safe
-def staff_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def staff_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One member: facts, roles, postings, history."""
     staff = get_object_or_404(Staff.objects.select_related("department", "user"), pk=pk)
     today = clock.today()
@@ -101,11 +102,11 @@ def staff_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 @needs(P.MANAGE_STAFF)
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
-def staff_add(request: HttpRequest) -> HttpResponse:
+def staff_add(request: PortalRequest) -> HttpResponse:
     return form_page(
         request,
         form=StaffForm(request.POST or None, initial={"joined_on": clock.today()}),
-        act=lambda data: services.add_staff(**data, actor=request.actor),  # type: ignore[attr-defined]
+        act=lambda data: services.add_staff(**data, actor=request.actor),
         title="添加工作人员",
         primary="添加",
         back=reverse("operations:staff_list"),
@@ -117,7 +118,7 @@ def staff_add(request: HttpRequest) -> HttpResponse:
 @needs(P.MANAGE_STAFF)
 @recently_authenticated
 @require_http_methods(["GET", "POST"])
-def staff_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+def staff_end(request: PortalRequest, pk: UUID) -> HttpResponse:
     staff = get_object_or_404(Staff, pk=pk)
     return form_page(
         request,
@@ -125,7 +126,7 @@ def staff_end(request: HttpRequest, pk: UUID) -> HttpResponse:
         act=lambda data: services.end_staff(
             staff=staff,
             left_on=data["on"],
-            actor=request.actor,  # type: ignore[attr-defined]
+            actor=request.actor,
         ),
         title=f"{staff.name}离岗",
         primary="办理离岗",
@@ -139,12 +140,12 @@ def staff_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 @needs(P.MANAGE_STAFF)
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
-def staff_password(request: HttpRequest, pk: UUID) -> HttpResponse:
+def staff_password(request: PortalRequest, pk: UUID) -> HttpResponse:
     staff = get_object_or_404(Staff, pk=pk)
     return form_page(
         request,
         form=PasswordForm(request.POST or None),
-        act=lambda data: services.set_initial_password(staff=staff, **data, actor=request.actor),  # type: ignore[attr-defined]
+        act=lambda data: services.set_initial_password(staff=staff, **data, actor=request.actor),
         title=f"重设{staff.name}的密码",
         primary="重设密码",
         back=reverse("operations:staff", args=[pk]),
@@ -155,12 +156,12 @@ def staff_password(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @needs(P.MANAGE_ROLES)
 @require_http_methods(["GET", "POST"])
-def role_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+def role_add(request: PortalRequest, pk: UUID) -> HttpResponse:
     staff = get_object_or_404(Staff, pk=pk)
     return form_page(
         request,
         form=RoleForm(request.POST or None, initial={"department": staff.department_id}),
-        act=lambda data: services.assign_role(staff=staff, **data, actor=request.actor),  # type: ignore[attr-defined]
+        act=lambda data: services.assign_role(staff=staff, **data, actor=request.actor),
         title=f"授予{staff.name}角色",
         primary="授予",
         back=reverse("operations:staff", args=[pk]),
@@ -171,12 +172,12 @@ def role_add(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @needs(P.MANAGE_ROLES)
 @require_http_methods(["GET", "POST"])
-def role_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+def role_end(request: PortalRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(RoleAssignment.objects.select_related("staff"), pk=pk)
     return form_page(
         request,
         form=DayForm(request.POST or None),
-        act=lambda data: services.end_role(assignment=row, **data, actor=request.actor),  # type: ignore[attr-defined]
+        act=lambda data: services.end_role(assignment=row, **data, actor=request.actor),
         title=f"收回{row.staff.name}的“{Role(row.role).label}”",
         primary="收回角色",
         back=reverse("operations:staff", args=[row.staff_id]),
@@ -187,7 +188,7 @@ def role_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @needs(P.MANAGE_POSTINGS)
 @require_http_methods(["GET", "POST"])
-def posting_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+def posting_add(request: PortalRequest, pk: UUID) -> HttpResponse:
     staff = get_object_or_404(Staff.objects.select_related("department"), pk=pk)
     return form_page(
         request,
@@ -196,7 +197,7 @@ def posting_add(request: HttpRequest, pk: UUID) -> HttpResponse:
             staff=staff,
             department=staff.department,
             **data,
-            actor=request.actor,  # type: ignore[attr-defined]
+            actor=request.actor,
         ),
         title=f"派驻{staff.name}",
         primary="派驻",
@@ -207,12 +208,12 @@ def posting_add(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @needs(P.MANAGE_POSTINGS)
 @require_http_methods(["GET", "POST"])
-def posting_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+def posting_end(request: PortalRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(Posting.objects.select_related("staff", "window"), pk=pk)
     return form_page(
         request,
         form=DayForm(request.POST or None),
-        act=lambda data: services.end_posting(posting=row, **data, actor=request.actor),  # type: ignore[attr-defined]
+        act=lambda data: services.end_posting(posting=row, **data, actor=request.actor),
         title=f"结束{row.staff.name}在 {row.window.code} 的派驻",
         primary="结束派驻",
         back=reverse("operations:staff", args=[row.staff_id]),

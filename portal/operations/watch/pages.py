@@ -31,7 +31,7 @@ TAGS = {Level.OK: ("done", "正常"), Level.WARNING: ("wait", "注意"), Level.B
 
 @needs(P.VIEW_OPERATIONS)
 @require_safe
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: PortalRequest) -> HttpResponse:
     """Every reading, the bad ones first."""
     order = [Level.BAD, Level.WARNING, Level.OK]
     found = sorted(readings(), key=lambda reading: order.index(reading.level))
@@ -65,7 +65,7 @@ class GiveUpForm(PortalForm):
 
 @needs(P.MANAGE_QUEUE)
 @require_safe
-def job_list(request: HttpRequest) -> HttpResponse:
+def job_list(request: PortalRequest) -> HttpResponse:
     """Dead letters: what, since when, why; and the depth of the queue by kind."""
     form = QueueFilter(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
