@@ -9,6 +9,7 @@ import re
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections import deque
 from dataclasses import dataclass, field
 from random import Random
 from uuid import uuid4
@@ -16,6 +17,7 @@ from uuid import uuid4
 import pikepdf
 
 from portal.demonstration.credentials import PASSWORD, development_secret
+from portal.files.limits import BURST, FILES_PER_BURST
 from portal.privacy.identifiers import identity_check_character
 from tests.chaos.acknowledgements import Acknowledgements
 from tests.chaos.browsing import Browser, Refused, filled
@@ -24,6 +26,8 @@ FIRM_PHONE, FIRM_IDENTITY = "19903490001", "14060219850312302"
 CENTRE_CLERK = "S90401"
 FOOD_PERMIT, DRAINAGE_PERMIT = "140123026000", "140112015000"
 STEPS = ("conditions", "applicant", "details", "materials", "delivery", "check")
+#: Papers of one application, and as many again for an answer that was lost.
+MOST_PAPERS = 14
 _CASE = re.compile(r"/cases/([0-9a-f-]{36})/|/intake/([0-9a-f-]{36})/")
 
 
@@ -85,9 +89,7 @@ class Office(Client):
             return
         page = f"/desk/intake/{case}/"
         form = next(
-            form
-            for form in self.clerk.page(page).forms
-            if any(name.endswith("-conclusion") for name in form.fields)
+            form for form in self.clerk.page(page).forms if any(name.endswith("-conclusion") for name in form.fields)
         )
         wanted = {name: "complete" for name in form.fields if name.endswith("-conclusion")}
         self.clerk.insist(page, {**filled(form, wanted), "then": "accept"})
@@ -153,8 +155,12 @@ class Citizen(Client):
         self.browser = world.browser(FIRM_PHONE)
         self.office = office
         self.scans = itertools.count(1)
+        self.uploads: deque[float] = deque()
 
     def piece(self) -> None:
+        if self._has_to_wait():
+            self.world.stop.wait(0.5)
+            return
         begin = f"/apply/{FOOD_PERMIT}/"
         form = next(form for form in self.browser.page(begin).forms if not form.action or "apply" in form.action)
         place = self.browser.insist(begin, dict(form.form_values()))
@@ -180,8 +186,15 @@ class Citizen(Client):
         place = self.browser.insist(path, {**data, "go": "1"}, papers)
         assert path not in place, f"{path} was not accepted"
 
+    def _has_to_wait(self) -> bool:
+        """Whether the papers of one more application would be more files than the portal takes in a while."""
+        while self.uploads and self.uploads[0] < time.monotonic() - BURST:
+            self.uploads.popleft()
+        return len(self.uploads) + MOST_PAPERS > FILES_PER_BURST
+
     def _paper(self) -> tuple[str, bytes, str]:
         """A scan; made again for every attempt, because the same bytes would mend what the last one left."""
+        self.uploads.append(time.monotonic())
         name = f"{self.world.seed}-{next(self.scans)}"
         return (f"{name}.pdf", _pdf(name), "application/pdf")
 
@@ -232,4 +245,3 @@ def _pdf(information: str) -> bytes:
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
-
