@@ -8,11 +8,10 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from applications.models import Case, CaseMaterial, CaseMaterialFile
-from applications.people import acting_user
 from portal.files import services as files
 from portal.files.models import StoredFile
 from portal.web.errors import BadInput
-from portal.web.grants import Actor
+from portal.web.grants import Actor, acting_user
 
 OWNER_KIND: Final = "case"
 DRAFT_KIND: Final = "draft"

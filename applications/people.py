@@ -13,7 +13,6 @@ from applications.states import CaseChannel
 from portal.accounts.models import ApprovalOffice, LegalPerson, Mandate, Person, User
 from portal.privacy.models import PersonKey
 from portal.privacy.services import commitment
-from portal.web.grants import Actor
 
 
 def applicant_key(person: Person | None, legal_person: LegalPerson | None) -> PersonKey:
@@ -35,12 +34,6 @@ def sealed(case: Case, text: str) -> str | None:
     """What the ledger may hold of a personal text: a commitment under the applicant's key; None after erasure."""
     key = person_key_of(case)
     return None if key.is_erased else commitment(key.pk, text)
-
-
-def acting_user(actor: Actor) -> UUID:
-    """The id of the user who acts; only the system and visitors have none, and neither comes here."""
-    assert actor.user_id is not None
-    return actor.user_id
 
 
 def is_applicant(user_id: UUID | None, case: Case, today: dt.date) -> bool:

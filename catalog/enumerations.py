@@ -135,6 +135,17 @@ class CasePublicity(models.TextChoices):
     NONE = "none", "不公开"
 
 
+class FieldType(models.TextChoices):
+    """What a field of an application form asks for."""
+
+    TEXT = "text", "一行文字"
+    TEXTAREA = "textarea", "多行文字"
+    INTEGER = "integer", "整数"
+    DATE = "date", "日期"
+    CHOICE = "choice", "选择"
+    MONEY = "money", "金额（元）"
+
+
 class Exercise(models.TextChoices):
     APPLICATION = "application", "依申请"
     EX_OFFICIO = "ex_officio", "依职权"

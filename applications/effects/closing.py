@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from applications import inputs
 from applications.effects.review import approver_opinion, end_procedure
 from applications.models import Case, Delivery, Opinion
-from applications.people import acting_user
 from applications.states import Decision
 from portal.documents.rules import remedies_faults, remedies_text
+from portal.transitions import inputs
 from portal.transitions.process import Context
 from portal.web.errors import BadInput
+from portal.web.grants import acting_user
 
 
 def grant(ctx: Context) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from applications import inputs, rules
+from applications import rules
 from applications.attachments import attach_supplied, unclean_fault
 from applications.models import Case, CaseMaterial, CaseMaterialFile, CorrectionLine, CorrectionNotice
 from applications.people import is_applicant
@@ -15,6 +15,7 @@ from portal.clock import SHANGHAI, local_date
 from portal.documents.rules import remedies_faults, remedies_text
 from portal.files.models import StoredFile
 from portal.organizations.models import OpeningHours
+from portal.transitions import inputs
 from portal.transitions.process import Context
 from portal.web.errors import BadInput
 from portal.workdays.queries import current_calendar

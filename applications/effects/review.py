@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from applications import inputs, rules
+from applications import rules
 from applications.models import Case, Extension, Opinion, SpecialProcedure
-from applications.people import acting_user
 from applications.states import Stage
 from portal.clock import local_date
+from portal.transitions import inputs
 from portal.transitions.process import Context
 from portal.web.dates import date_full
 from portal.web.errors import BadInput
+from portal.web.grants import acting_user
 from portal.workdays.terms import PROCEDURES
 
 

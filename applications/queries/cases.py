@@ -11,13 +11,13 @@ from django.db.models import Q, QuerySet
 
 from applications.models import Act, Case, Draft
 from applications.papers import SUBJECT_KIND
-from applications.people import acting_user, is_applicant
+from applications.people import is_applicant
 from applications.permissions import READING
 from applications.states import FINAL_STATES
 from portal.accounts.models import Mandate, User
 from portal.documents.models import OfficialDocument
 from portal.web.errors import NotFound
-from portal.web.grants import Actor, Everywhere
+from portal.web.grants import Actor, Everywhere, acting_user
 
 #: What the pages of a case show of it.
 JOINED: Final = (

@@ -11,7 +11,6 @@ from django.urls import reverse
 from applications.attachments import OWNER_KIND
 from applications.duty import task_of
 from applications.models import Case, CaseMaterialFile
-from applications.people import acting_user
 from applications.queries.casepage import staff_case
 from portal import clock
 from portal.documents.models import OfficialDocument
@@ -19,7 +18,7 @@ from portal.files.models import StoredFile
 from portal.readings import services as readings
 from portal.readings.models import Reading
 from portal.web.errors import AskFirst
-from portal.web.grants import Actor
+from portal.web.grants import Actor, acting_user
 
 Kind = Reading.Kind
 

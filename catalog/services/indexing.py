@@ -36,3 +36,8 @@ def index_item(*, item: ServiceItem, edition: ItemEdition) -> ItemSearch:
         },
     )
     return search
+
+
+def remove_from_index(item: ServiceItem) -> None:
+    """An abolished item is not found any more; its guide says so under its old address."""
+    ItemSearch.objects.filter(item=item).delete()

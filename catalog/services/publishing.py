@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Max, Q
 
 from catalog.item_data import ItemData, LimitData
 from catalog.item_files import DATA, ItemRefused, digest_of, read_item
 from catalog.models import (
     FlowLink,
+    ItemChange,
     ItemEdition,
     LegalBasis,
     MaterialRequirement,
@@ -22,6 +24,7 @@ from catalog.services.indexing import index_item
 from portal import clock
 from portal.ledger.services import record
 from portal.organizations.models import Department
+from portal.web.errors import BadInput
 
 
 @dataclass(frozen=True)
@@ -75,18 +78,14 @@ def _publish(data: ItemData, departments: dict[str, Department], first_effective
             created_at=now,
         )
         outcome = "created"
+    decided = ItemChange.objects.filter(published_at__isnull=False).filter(Q(item=item) | Q(merged__item=item))
+    if decided.exists():
+        return "unchanged"  # since then the city's own decisions say what the list is, not the files
     current = item.editions.filter(effective_until=None).first()
     if current is not None and current.digest == digest:
         return "unchanged"
-    effective_from = first_effective_from
-    version = 1
-    if current is not None:
-        effective_from = clock.today()
-        version = current.version + 1
-        current.effective_until = effective_from
-        current.save(update_fields=["effective_until"])
-    edition = _create_edition(data, item, department, version, effective_from, digest)
-    edition.co_departments.set([departments[number] for number in data.co_departments])
+    effective_from = first_effective_from if current is None else clock.today()
+    edition = publish_edition(data, item=item, effective_from=effective_from)
     index_item(item=item, edition=edition)
     record(
         subject=item.pk,
@@ -94,12 +93,31 @@ def _publish(data: ItemData, departments: dict[str, Department], first_effective
         actor=None,
         body={
             "edition": str(edition.pk),
-            "version": version,
+            "version": edition.version,
             "effective_from": effective_from.isoformat(),
             "digest": digest,
         },
     )
     return outcome
+
+
+def publish_edition(data: ItemData, *, item: ServiceItem, effective_from: dt.date) -> ItemEdition:
+    """Add an edition that is in force from a day on; the one before it ends on that day. In the caller's transaction.
+
+    Raises BadInput when an edition begins later than that.
+    """
+    numbers = [data.department, *data.co_departments]
+    departments = {each.number: each for each in Department.objects.filter(number__in=numbers).order_by("number")}
+    current = item.editions.select_for_update().filter(effective_until=None).first()
+    version = (item.editions.aggregate(last=Max("version"))["last"] or 0) + 1
+    if current is not None:
+        if effective_from < current.effective_from:
+            raise BadInput("这个事项还有没生效的版本，生效日期不能早于它。", field="effective_on")
+        current.effective_until = effective_from
+        current.save(update_fields=["effective_until"])
+    edition = _create_edition(data, item, departments[data.department], version, effective_from, digest_of(data))
+    edition.co_departments.set([departments[number] for number in data.co_departments])
+    return edition
 
 
 def _n(limit: LimitData | None) -> int | None:

@@ -14,7 +14,18 @@ from django.db.models import Q, QuerySet
 
 from portal import clock
 from portal.accounts.grants import in_force
-from portal.accounts.models import ApprovalOffice, LegalPerson, Mandate, Person, Posting, SignIn, Staff, User
+from portal.accounts.models import (
+    ApprovalOffice,
+    LegalPerson,
+    Mandate,
+    Person,
+    Posting,
+    RoleAssignment,
+    SignIn,
+    Staff,
+    User,
+)
+from portal.accounts.roles import Role
 from portal.accounts.rules import Standing, StationingFault, stationing_faults
 from portal.accounts.session_rules import LONGEST, idle_limit
 from portal.organizations import queries as organisation
@@ -92,6 +103,14 @@ def staff_in_service(on: dt.date | None = None) -> QuerySet[Staff]:
     """Who works for the city on the day."""
     day = on or clock.today()
     return Staff.objects.filter(joined_on__lte=day).filter(Q(left_on__isnull=True) | Q(left_on__gt=day))
+
+
+def holders_of(role: Role, department_id: UUID | None = None, on: dt.date | None = None) -> QuerySet[User]:
+    """Who holds a role on the day, for the department where one is named: whom a message about such work goes to."""
+    roles = RoleAssignment.objects.filter(in_force(on=on), role=role)
+    if department_id is not None:
+        roles = roles.filter(Q(department_id=department_id) | Q(department__isnull=True))
+    return User.objects.filter(is_active=True, staff__in=staff_in_service(on), staff__roles__in=roles).distinct()
 
 
 def postings_in_force(on: dt.date | None = None) -> QuerySet[Posting]:

@@ -36,6 +36,7 @@ DEMONSTRATION = False
 TESTING = False
 # None: the organisation of today. The demonstration shows that of the plan, 2015.
 ORGANISATION_AS_OF = ENVIRONMENT.organisation_as_of
+ITEM_REPORT_DAYS = ENVIRONMENT.item_report_days
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"

@@ -165,6 +165,9 @@ class Environment:
     organisation_as_of: dt.date | None = _variable(
         _day, "", "day whose departments are shown; empty: by the settings (2015-07-25 in development, else today)"
     )
+    item_report_days: int = _variable(
+        _number(1, 365), "10", "working days within which a department reports a change of its items"
+    )
     log_level: str = _variable(_level, "INFO", "least level that is logged")
     web_processes: int = _variable(_number(1, 64), "2", "web processes")
     web_threads: int = _variable(_number(1, 64), "4", "threads of a web process")

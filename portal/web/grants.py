@@ -65,6 +65,12 @@ class Actor:
         return self.user_id is None and not self.is_system
 
 
+def acting_user(actor: Actor) -> UUID:
+    """The id of the user who acts; only the system and visitors have none, and neither may come here."""
+    assert actor.user_id is not None
+    return actor.user_id
+
+
 SYSTEM_ACTOR: Final = Actor(user_id=None, name="系统", is_system=True)
 ANONYMOUS: Final = Actor(user_id=None, name="访客")
 
