@@ -7,11 +7,15 @@ class CatalogConfig(AppConfig):
     verbose_name = "权力事项库"
 
     def ready(self) -> None:
-        from catalog.permissions import register_permissions
+        from catalog.permissions import READING, register_permissions
         from catalog.reference import load
+        from catalog.services import changes
         from catalog.transitions import TABLE
-        from portal.web import reference
+        from portal.outbox import sweepers
+        from portal.web import desks, reference
 
         TABLE.check()
         register_permissions()
+        desks.register("catalogue:home", READING, rank=desks.CARE)
+        sweepers.register("catalogue", changes.take_effect_due)
         reference.register(floor=reference.CATALOG, name="catalog", load=load)

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("portal.operations.urls")),
     path("", include("disclosure.urls")),
     path("", include("applications.urls")),
+    path("desk/catalogue/", include("catalog.urls")),
     path("ledger/", include("portal.ledger.urls")),
     path("", include("portal.documents.urls")),
     path("", include("portal.files.urls")),

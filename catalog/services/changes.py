@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
+import structlog
 from django.db import IntegrityError, transaction
 
 from catalog import contents
@@ -26,6 +27,8 @@ from portal.transitions.engine import Offer, Outcome
 from portal.web.errors import BadInput, DomainError, NotAllowed, NotFound, WrongState
 from portal.web.grants import SYSTEM_ACTOR, Actor, acting_user
 from portal.web.keys import uuid7
+
+logger = structlog.get_logger(__name__)
 
 #: The namespace of keys for acts that the clock does.
 _BY_CLOCK = UUID("5b3f2a8e-6f3e-4d0b-9d5c-5f0f1d1d2c31")
@@ -260,12 +263,18 @@ def take_effect(change_id: UUID) -> Outcome:
     return engine.apply(PROCESS, change_id, "take_effect", SYSTEM_ACTOR, key=uuid5(_BY_CLOCK, str(change_id)))
 
 
-def take_effect_due() -> int:
-    """All decided changes whose day has come; by any number of processes. Returns how many took effect."""
+def take_effect_due(limit: int = 200) -> int:
+    """Decided changes whose day has come; by any number of processes. Returns how many took effect.
+
+    One that fails is logged and does not keep back the others; it is tried again with the next sweep.
+    """
     due = ItemChange.objects.filter(state=ChangeState.SCHEDULED, effective_on__lte=clock.today())
     done = 0
-    for pk in list(due.order_by("effective_on", "pk").values_list("pk", flat=True)):
-        done += not take_effect(pk).repeated
+    for pk in list(due.order_by("effective_on", "pk").values_list("pk", flat=True)[:limit]):
+        try:
+            done += not take_effect(pk).repeated
+        except Exception:
+            logger.exception("change_failed", change=str(pk))
     return done
 
 
