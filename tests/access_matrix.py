@@ -18,6 +18,9 @@ READING: Final = (
     "review_case",
     "view_case",
 )
+#: Whose work a change of the catalogue is, or who watches all of them.
+CATALOGUE: Final = ("decide_item", "edit_item", "submit_item", "verify_item", "view_changes")
+ALL_CHANGES: Final = ("decide_item", "verify_item", "view_changes")
 MAINTAINING_STAFF: Final = ("manage_postings", "manage_roles", "manage_staff")
 
 MATRIX: Final[dict[str, Expected]] = {
@@ -94,6 +97,21 @@ MATRIX: Final[dict[str, Expected]] = {
     "applications:unmask": READING,
     "applications:withdraw": "signed_in",
     "applications:work_list": READING,
+    "catalogue:act": CATALOGUE,
+    "catalogue:answer_remark": ("edit_item",),
+    "catalogue:begin": ("edit_item",),
+    "catalogue:change": CATALOGUE,
+    "catalogue:changes": CATALOGUE,
+    "catalogue:drop_remark": ("verify_item",),
+    "catalogue:frame": ("edit_item",),
+    "catalogue:home": CATALOGUE,
+    "catalogue:items": CATALOGUE,
+    "catalogue:meeting": ALL_CHANGES,
+    "catalogue:meeting_add": ("decide_item",),
+    "catalogue:meetings": ALL_CHANGES,
+    "catalogue:merged": ("edit_item",),
+    "catalogue:remark": ("verify_item",),
+    "catalogue:section": CATALOGUE,
     "disclosure:about": "public",
     "disclosure:accessibility": "public",
     "disclosure:browse": "public",

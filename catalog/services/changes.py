@@ -17,7 +17,7 @@ from catalog.models import ChangeRemark, ItemChange, MergedItem, ServiceItem
 from catalog.permissions import CataloguePermission as May
 from catalog.process import PROCESS, may_see, write_act
 from catalog.shape import Section
-from catalog.states import CLOSED, OF_AN_ITEM, TO_ANOTHER, WITH_EDITION, ChangeKind, ChangeState, OpenCases
+from catalog.states import BY_MEETING, CLOSED, OF_AN_ITEM, TO_ANOTHER, WITH_EDITION, ChangeKind, ChangeState, OpenCases
 from catalog.transitions import BEGIN, TABLE
 from portal import clock
 from portal.ledger.services import record
@@ -255,7 +255,9 @@ def apply(*, change_id: UUID, action: str, actor: Actor, key: UUID, **data: Any)
 def offers(change: ItemChange, actor: Actor) -> list[Offer]:
     """The acts that state and role allow; one that a guard forbids now carries the sentence that says why."""
     _must_see(actor, change)
-    return engine.offers(PROCESS, change, actor, clock.now())
+    other_way = "verify_and_publish" if ChangeKind(change.kind) in BY_MEETING else "verify"
+    found = engine.offers(PROCESS, change, actor, clock.now())
+    return [offer for offer in found if offer.transition.action != other_way]
 
 
 def take_effect(change_id: UUID) -> Outcome:

@@ -19,7 +19,7 @@ from catalog.queries import editions_in_force
 from portal import clock
 from portal.accounts.models import Staff
 from portal.clock import SHANGHAI
-from portal.demonstration import personas, staff
+from portal.demonstration import changes, personas, staff
 from portal.demonstration.acting import Running, Stage
 from portal.demonstration.casting import Casting
 from portal.demonstration.looking import look_in
@@ -89,6 +89,7 @@ def load_city(*, seed: int, cases: int = CASES, persons: int = PERSONS, firms: i
     casting = Casting(editions, population, grid, Random(f"{seed}/cases"), total=cases)
     left_out = Year(grid, Stage(workforce)).pass_by(casting)
     _begin_a_draft(editions, population, today)
+    changes.propose(today)
     visitor = population.citizens["firm"].actor
     assert visitor is not None
     look_in(workforce, visitor, grid.days[-1])

@@ -108,11 +108,14 @@ def _staff_department(recruiter: Recruiter, department: Department, window: Wind
     clerks = [recruiter.add(of, 2, "窗口工作人员", Role.WINDOW_CLERK)]
     if decides:
         desk.approver = _actor(chief)
-        desk.reviewers = [_actor(recruiter.add(of, 3, "审批办科员", Role.REVIEWER))]
+        # Where no one else looks after the list of items, the reviewer does.
+        own_editor = of in (personas.FOOD, personas.CONSTRUCTION)
+        editing = () if own_editor else (Role.CATALOGUE_EDITOR,)
+        desk.reviewers = [_actor(recruiter.add(of, 3, "审批办科员", Role.REVIEWER, *editing))]
         desk.head = _actor(recruiter.add(of, 4, "局长", Role.ORGAN_HEAD))
         if of in BUSY:
             clerks.append(recruiter.add(of, 5, "窗口工作人员", Role.WINDOW_CLERK))
-        if of == personas.FOOD:
+        if own_editor:
             recruiter.add(of, 6, "法规科科员", Role.CATALOGUE_EDITOR)
     for clerk in clerks:
         recruiter.post(clerk, window)

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from playwright.sync_api import Page
 
 from applications.drafting import STEPS
+from catalog.shape import SECTIONS
 
 _SAMPLES: Final = (str(UUID(int=1)), "QQQQQQQQQQQQ")
 
@@ -160,6 +161,38 @@ REVIEWER: Final = (
     Place("accounts:second_factor"),
     Place("accounts:sign_ins"),
 )
+ALL_CHANGES = Place("catalogue:changes")
+IN_THE_MAKING = Place("catalogue:changes", "?state=drafting")
+_SECTIONS: Final = tuple(
+    Place("catalogue:section", on=IN_THE_MAKING, link="catalogue:change", fixed=(section.code,)) for section in SECTIONS
+)
+CATALOGUE_EDITOR: Final = (
+    Place("catalogue:home"),
+    ALL_CHANGES,
+    Place("catalogue:changes", "?state=struck&q=绝无此事"),
+    Place("catalogue:items"),
+    Place("catalogue:items", "?q=绝无此事"),
+    Place("catalogue:begin"),
+    Place("catalogue:change", on=IN_THE_MAKING),
+    Place("catalogue:frame", on=IN_THE_MAKING, link="catalogue:change"),
+    *_SECTIONS,
+    Place("catalogue:act", on=IN_THE_MAKING, link="catalogue:change", fixed=("withdraw",)),
+)
+WITH_THE_OFFICE = Place("catalogue:changes", "?state=verifying")
+ESTABLISHMENT_OFFICE: Final = (
+    Place("catalogue:home"),
+    Place("catalogue:change", on=WITH_THE_OFFICE),
+    Place("catalogue:remark", on=WITH_THE_OFFICE, link="catalogue:change"),
+    Place("catalogue:act", on=WITH_THE_OFFICE, link="catalogue:change", fixed=("return",)),
+    Place("catalogue:act", on=WITH_THE_OFFICE, link="catalogue:change", fixed=("verify",)),
+)
+MEETINGS = Place("catalogue:meetings")
+GOVERNMENT_OFFICE: Final = (
+    Place("catalogue:home"),
+    MEETINGS,
+    Place("catalogue:meeting", on=MEETINGS),
+    Place("catalogue:meeting_add"),
+)
 OTHER_STAFF: Final = (Place("applications:desk_home"), Place("accounts:profile"), Place("messaging:desk_inbox"))
 STAFF_LIST, DEPARTMENTS = Place("operations:staff_list"), Place("operations:departments")
 STAFF = Place("operations:staff", on=STAFF_LIST)
@@ -217,6 +250,9 @@ AUDIENCES: Final[dict[tuple[str, str], tuple[Place, ...]]] = {
     ("citizen", ""): CITIZEN,
     ("window_clerk", "政务服务中心"): CLERK,
     ("reviewer", "食品药品"): REVIEWER,
+    ("catalogue_editor", "食品药品"): CATALOGUE_EDITOR,
+    ("establishment_office", ""): ESTABLISHMENT_OFFICE,
+    ("government_office", ""): GOVERNMENT_OFFICE,
     ("centre_manager", ""): CENTRE_MANAGER,
     ("data_protection_officer", ""): DATA_PROTECTION_OFFICER,
     ("security_admin", ""): SECURITY_ADMIN,
@@ -253,6 +289,8 @@ IN_BETWEEN: Final = frozenset(
 OF_ONE_WHO_WAITS: Final = frozenset(
     {"accounts:answer_correction", "accounts:verify_firm", "accounts:verify_person"}
 )
+#: Of a merger, and of a remark that came back; tests/catalog look at them.
+OF_A_CHANGE: Final = frozenset({"catalogue:merged", "catalogue:answer_remark"})
 #: Not pages: acts by POST, files, answers for programs; `accounts:link` sends a verified person away.
 NOT_PAGES: Final = frozenset(
     {
@@ -276,6 +314,7 @@ NOT_PAGES: Final = frozenset(
         "applications:claim_selected",
         "applications:mark_seen",
         "applications:release",
+        "catalogue:drop_remark",
         "documents:certificate_renew",
         "documents:download",
         "documents:trust_chain",

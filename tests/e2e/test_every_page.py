@@ -16,6 +16,7 @@ from tests.e2e.places import (
     IN_BETWEEN,
     LIKE_ANOTHER,
     NOT_PAGES,
+    OF_A_CHANGE,
     OF_A_FAILED_JOB,
     OF_ONE_WHO_WAITS,
     OF_WHO_REVOKES,
@@ -28,8 +29,8 @@ from tests.test_access_matrix import patterns
 
 pytestmark = pytest.mark.e2e
 NewPage = Callable[..., Page]
-OTHERS = ("approver", "organ_head", "supervisor", "inspector", "establishment_office", "government_office")
-ADMINISTRATORS = ("system_admin", "audit_admin", "catalogue_editor")
+OTHERS = ("approver", "organ_head", "supervisor", "inspector")
+ADMINISTRATORS = ("system_admin", "audit_admin")
 
 
 def look(page: Page, inspector: Inspector, addresses: Sequence[str], status: int = 200) -> list[str]:
@@ -91,7 +92,7 @@ def test_pages_of_errors_are_sound(new_page: NewPage, inspector: Inspector) -> N
 
 def test_the_list_of_pages_is_complete() -> None:
     listed = {place.name for places in AUDIENCES.values() for place in (*places, *OTHER_STAFF)}
-    known = listed | IN_A_JOB | LIKE_ANOTHER | AFTER_A_CODE | OF_A_FAILED_JOB | OF_ONE_WHO_WAITS | OF_WHO_REVOKES
+    known = listed | IN_A_JOB | LIKE_ANOTHER | AFTER_A_CODE | OF_A_FAILED_JOB | OF_ONE_WHO_WAITS | OF_WHO_REVOKES | OF_A_CHANGE
     known |= IN_BETWEEN | NOT_PAGES
     names = {name for name, _pattern in patterns() if "unnamed" not in name}
     assert names - known == set(), "a page that nobody visits: say in tests/e2e/places.py where it stands"

@@ -27,6 +27,8 @@ _ROLES: Final = _LEDGER | {
 }  # fmt: skip
 _CODE: Final = frozenset({"accounts_onetimecode", "outbox_job"})
 
+_CHANGE: Final = frozenset({"catalog_changeact", "catalog_changeremark", "catalog_itemchange"})
+
 #: What each form is for: the tables that it may change. A form that is not here may change nothing.
 MAY_CHANGE: Final[dict[str, frozenset[str]]] = {
     "account_reset_password": _CODE,
@@ -53,6 +55,16 @@ MAY_CHANGE: Final[dict[str, frozenset[str]]] = {
     "applications:state_reason": _LEDGER | {"readings_reading"},
     "applications:unmask": _LEDGER | {"readings_reading"},
     "applications:withdraw": _CASE,
+    "catalogue:act": _LEDGER | _CHANGE | {"messaging_message", "outbox_job"},
+    "catalogue:answer_remark": frozenset({"catalog_changeremark"}),
+    "catalogue:begin": _LEDGER | _CHANGE,
+    "catalogue:drop_remark": frozenset({"catalog_changeremark"}),
+    "catalogue:frame": frozenset({"catalog_itemchange"}),
+    "catalogue:meeting": _LEDGER | {"catalog_meeting", "catalog_historicalmeeting"},
+    "catalogue:meeting_add": _LEDGER | {"catalog_meeting", "catalog_historicalmeeting"},
+    "catalogue:merged": frozenset({"catalog_itemchange", "catalog_mergeditem"}),
+    "catalogue:remark": frozenset({"catalog_changeremark"}),
+    "catalogue:section": frozenset({"catalog_itemchange"}),
     "documents:document_status": _LEDGER | {"documents_documentact", "documents_officialdocument"},
     "messaging:desk_message": frozenset({"messaging_message"}),
     "messaging:desk_read_all": frozenset({"messaging_message"}),

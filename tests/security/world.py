@@ -22,6 +22,10 @@ from applications.models import Case, CaseMaterial
 from applications.services.drafts import begin_draft
 from applications.tokens import progress_token
 from applications.transitions import TABLE
+from catalog import contents
+from catalog.models import ChangeRemark, ItemChange, Meeting
+from catalog.shape import SECTIONS
+from catalog.states import ChangeKind, ChangeState
 from portal import clock
 from portal.accounts.grants import sync_roles
 from portal.accounts.models import Posting, RoleAssignment, Staff, User
@@ -41,7 +45,14 @@ MARK = "乙密"
 PASSWORD = "correct-horse-7"
 STATES = ("received", "correcting", "reviewing", "approving", "granted", "refused", "concluded", "withdrawn")
 OF_A_DEPARTMENT = (Role.WINDOW_CLERK, Role.REVIEWER, Role.APPROVER, Role.ORGAN_HEAD, Role.CATALOGUE_EDITOR)
-OF_THE_CITY = (Role.CENTRE_MANAGER, Role.SUPERVISOR, Role.DATA_PROTECTION_OFFICER, *sorted(ADMINISTRATORS))
+OF_THE_CITY = (
+    Role.CENTRE_MANAGER,
+    Role.SUPERVISOR,
+    Role.DATA_PROTECTION_OFFICER,
+    Role.ESTABLISHMENT_OFFICE,
+    Role.GOVERNMENT_OFFICE,
+    *sorted(ADMINISTRATORS),
+)
 
 
 class Desk(make.Desk):
@@ -166,9 +177,52 @@ class World:
         self.dead = Job.objects.create(
             kind="test.nothing", key="1", payload={}, due_at=now, created_at=now, attempts=5, dead_at=now
         )
+        self.changes = {side: self._changes(side) for side in "ab"}
+        office = self.people[Role.GOVERNMENT_OFFICE]
+        assert isinstance(office, Staff)
+        self.meeting = Meeting.objects.create(
+            name="市政府第 1 次常务会议", held_on=today, created_at=now, created_by=office.user
+        )
         self.waiting = make.person("待核验", verified=False)
         self.firm = make.legal_person("待核验公司", representative=self.waiting, verified_at=None)
         self.today = today
+
+    def _changes(self, side: str) -> dict[str, ItemChange]:
+        """A change in the making, one that 编办 has, and a remark on each."""
+        desk, editor = self.desk(side), self.people[f"catalogue_editor_{side}"]
+        verifier = self.people[Role.ESTABLISHMENT_OFFICE]
+        assert isinstance(editor, Staff) and isinstance(verifier, Staff)
+        made = {}
+        for state in (ChangeState.DRAFTING, ChangeState.VERIFYING):
+            edition = make.item(desk.department, name=f"{desk.mark}事项")
+            made[state.value] = change = ItemChange.objects.create(
+                kind=ChangeKind.ELEMENTS,
+                state=state,
+                item=edition.item,
+                item_key=edition.item_id,
+                department=desk.department,
+                name=edition.name,
+                content=contents.blank(desk.department) | {"name": edition.name},
+                based_on=edition,
+                reason=f"{desk.mark}理由",
+                basis=f"{desk.mark}依据",
+                occurred_on=clock.today(),
+                effective_on=clock.today(),
+                created_at=clock.now(),
+                drafter=editor.user,
+                edited_at=clock.now(),
+                edited_by=editor.user,
+            )
+            ChangeRemark.objects.create(
+                change=change,
+                place="name",
+                text=f"{desk.mark}意见",
+                author=verifier.user,
+                author_name=verifier.name,
+                made_at=clock.now(),
+                sent=state == ChangeState.DRAFTING,
+            )
+        return made
 
     # --- addresses --------------------------------------------------------------------------------
 
@@ -213,6 +267,15 @@ class World:
                 return [[self.reset.pk]]
             case "operations:job_again" | "operations:job_give_up":
                 return [[self.dead.pk]]
+            case "catalogue:section":
+                return [[change.pk, section.code] for change in self.changes[side].values() for section in SECTIONS]
+            case "catalogue:act":
+                return [[change.pk, action] for change in self.changes[side].values() for action in CHANGE_ACTIONS]
+            case "catalogue:answer_remark" | "catalogue:drop_remark":
+                remarks = ChangeRemark.objects.filter(change__in=self.changes[side].values()).order_by("pk")
+                return [[remark.change_id, remark.pk] for remark in remarks]
+            case "catalogue:meeting":
+                return [[self.meeting.pk]]
             case "accounts:verify_person":
                 return [[self.waiting.pk]]
             case "accounts:verify_firm":
@@ -225,6 +288,8 @@ class World:
                 return [[0, "000"]]
             case _ if name in OF_A_CASE:
                 return [[case.pk] for case in cases]
+            case _ if name in OF_A_CHANGE:
+                return [[change.pk] for change in self.changes[side].values()]
             case _ if name in OF_STAFF:
                 return [[desk.reviewer_staff.pk]]
         return [[uuid4()]] if name in OF_NOTHING else [[]]
@@ -292,6 +357,7 @@ OF_A_CASE = frozenset(
         "applications:withdraw",
     }
 )
+OF_A_CHANGE = frozenset({"catalogue:change", "catalogue:frame", "catalogue:merged", "catalogue:remark"})
 OF_STAFF = frozenset(
     {
         "operations:factor_reset_request",
@@ -318,6 +384,7 @@ OF_THE_DESK = frozenset(
 )
 OF_THE_FACTOR = frozenset({"accounts:second_factor", "accounts:recovery_codes"})
 #: What the table allows in each state, and one act that it does not.
+CHANGE_ACTIONS = ("hand_up", "return", "verify_and_publish", "withdraw")
 ACTIONS = {
     state: sorted({transition.action for transition in TABLE.transitions if state in transition.sources} | {"deliver"})
     for state in STATES
