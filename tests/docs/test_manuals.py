@@ -30,5 +30,5 @@ def test_every_quoted_word_stands_on_a_page(manual: Path) -> None:
 
 
 def test_there_is_a_manual_for_each_audience() -> None:
-    audiences = {"申请人", "窗口受理人员", "审核批准人员", "个人信息保护负责人", "系统与中心管理员"}
+    audiences = {"申请人", "事项管理人员", "窗口受理人员", "审核批准人员", "个人信息保护负责人", "系统与中心管理员"}
     assert {path.stem for path in MANUALS} == audiences
