@@ -313,6 +313,10 @@ class ItemSearch(models.Model):
     """The findable text of the edition in force: words, parts of words and pinyin."""
 
     item = models.OneToOneField(ServiceItem, models.CASCADE, primary_key=True, related_name="search")
+    synonyms = ArrayField(
+        models.CharField(max_length=30), default=list, blank=True, verbose_name="群众的说法",
+        help_text="catalog/data/synonyms.yaml；和关键词一样检索，不属于事项版本",
+    )  # fmt: skip
     name_vector = SearchVectorField("名称词")
     vector = SearchVectorField("全文词")
     bigrams = ArrayField(models.CharField(max_length=4), default=list, verbose_name="二元组")
