@@ -26,6 +26,7 @@ from catalog.enumerations import (
     OnlineDepth,
     PlanKind,
     ResultType,
+    ServiceObject,
 )
 from portal.organizations.models import Department
 from portal.web.keys import uuid7
@@ -191,6 +192,11 @@ class ItemEdition(models.Model):
     @property
     def serves_firms(self) -> bool:
         return any(code != "1" for code in self.service_objects)
+
+    @property
+    def serves_individual_businesses(self) -> bool:
+        """个体工商户 are neither natural nor legal persons: the standard counts them among 其他组织."""
+        return ServiceObject.OTHER in self.service_objects
 
     @property
     def is_license(self) -> bool:
