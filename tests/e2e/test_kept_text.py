@@ -33,7 +33,7 @@ def test_typed_text_outlives_a_sign_out_in_another_tab(
     page.locator("[name=safety_manager]").fill("140602198503123026")
 
     other = page.context.new_page()
-    other.goto("/my/cases/")
+    other.goto("/my/")
     other.get_by_role("button", name="退出").first.click()
     other.wait_for_load_state()
     sessions.clear()
@@ -67,7 +67,7 @@ def test_typed_text_is_gone_after_signing_out_here_and_is_not_another_person_s(
     page.goto(page.url.replace("/conditions/", "/details/"))
     page.locator("[name=premises]").fill("只有本人看得到")
     assert len(kept(page)) == 1
-    page.goto("/my/cases/")
+    page.goto("/my/")
     page.get_by_role("button", name="退出").first.click()
     page.wait_for_load_state()
     sessions.clear()
