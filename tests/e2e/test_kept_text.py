@@ -52,6 +52,7 @@ def test_typed_text_outlives_a_sign_out_in_another_tab(
     expect(page.get_by_text("刚才填写的文字已经填回")).to_be_visible()
     inspect(page)
 
+    page.get_by_role("radio", name="餐饮服务经营者").check()
     for name, value in online.DETAILS.items():
         page.locator(f"[name={name}]").fill(value)
     online.onward(page)
