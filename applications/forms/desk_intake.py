@@ -97,10 +97,10 @@ class PersonForm(PortalForm):
 class FirmForm(PortalForm):
     """A firm by its licence, with its legal representative."""
 
-    name = _text("单位名称", 200)
+    name = _text("单位名称", 200, help_text="与营业执照一致；个体工商户填执照上的名称（字号）。")
     uscc = _text("统一社会信用代码", 30, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     address = _text("住所", 200, required=False)
-    representative_name = _text("法定代表人姓名", 50)
+    representative_name = _text("法定代表人姓名", 50, help_text="个体工商户填经营者。")
     representative_identity = _text("法定代表人身份证号码", 30, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     representative_phone = _text("法定代表人手机号码", 20, widget=forms.TextInput(attrs={"inputmode": "tel"}))
 

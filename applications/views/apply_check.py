@@ -89,7 +89,7 @@ def _applicant_rows(opened: OpenDraft) -> list[dict[str, str]]:
             _line("名称", legal.name),
             _line("统一社会信用代码", legal.uscc),
             _line(
-                "法定代表人",
+                legal.representative_word,
                 f"{mask_name(representative.name)}，{mask_identity_number(representative.identity_number)}",
             ),
         ]

@@ -5,12 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from portal.workdays.calendar import WorkdayCalendar
-
 #: A stated reason opens the case for this long; then it is asked again.
 OPEN_FOR: Final = dt.timedelta(hours=2)
-#: 个人信息保护法 50 says "in time"; the city promises working days.
-ANSWER_WITHIN_WORKDAYS: Final = 15
 SHORTEST_REASON, LONGEST_REASON = 5, 200
 SHORTEST_QUESTION, LONGEST_QUESTION = 5, 500
 SHORTEST_ANSWER, LONGEST_ANSWER = 10, 1000
@@ -26,8 +22,3 @@ def text_fault(text: str, what: str, shortest: int, longest: int) -> str:
     if length > longest:
         return f"{what}最多 {longest} 个字，现在 {length} 个，请缩短。"
     return ""
-
-
-def due_on(calendar: WorkdayCalendar, asked: dt.date) -> dt.date:
-    """The last day for the answer: the day of the question does not count."""
-    return calendar.add(asked, ANSWER_WITHIN_WORKDAYS)

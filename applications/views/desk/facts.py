@@ -40,7 +40,7 @@ def applicant_facts(case: Case) -> list[tuple[str, str]]:
     if case.applicant_legal is not None:
         facts += [
             ("信用代码", f"{case.applicant_legal.uscc[:11]}******{case.applicant_legal.uscc[-1]}"),
-            ("法定代表人", mask_name(case.applicant_legal.representative.name)),
+            (case.applicant_legal.representative_word, mask_name(case.applicant_legal.representative.name)),
         ]
     elif case.applicant_person is not None:
         facts.append(("身份证号码", mask_identity_number(case.applicant_person.identity_number)))

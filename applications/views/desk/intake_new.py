@@ -170,7 +170,7 @@ def _firm_line(firm: LegalPerson) -> dict[str, Any]:
         "name": firm.name,
         "kind": "单位",
         "number": firm.uscc,
-        "note": f"法定代表人 {mask_name(firm.representative.name)}",
+        "note": f"{firm.representative_word} {mask_name(firm.representative.name)}",
         "url": _item_url(Applicant(None, firm)),
     }
 
