@@ -22,7 +22,7 @@ from applications.views.desk import chrome, facts, limits
 from portal.readings.models import Reading
 from portal.transitions.table import Transition
 from portal.web.access import needs
-from portal.web.errors import BadInput, DomainError, NotAllowed, NotFound, WrongState
+from portal.web.errors import AskFirst, BadInput, DomainError, NotAllowed, NotFound, WrongState
 from portal.web.requests import PortalRequest
 
 
@@ -49,6 +49,7 @@ def act(request: PortalRequest, case_id: UUID, action: str) -> HttpResponse:
     except WrongState as error:
         return _not_now(request, casepage.staff_case(request.actor, case_id), transition, error, form)
     except BadInput as error:
+        opening.note_reading(actor=request.actor, case=case, kind=Reading.Kind.CASE, now=request.now)
         form.add_domain_error(error)
         return _page(request, case, transition, form, status=422)
     done = casepage.act_by_key(case, key)
@@ -125,6 +126,15 @@ def _back(request: PortalRequest, case: Case) -> str:
     return chrome.case_url(case.pk, chrome.list_query(request))
 
 
+def _name_for(request: PortalRequest, case: Case) -> str:
+    """The applicant's name, noted as read; masked for whoever has no task any more and has not said why."""
+    try:
+        opening.note_reading(actor=request.actor, case=case, kind=Reading.Kind.CASE, now=request.now)
+    except AskFirst:
+        return facts.masked_applicant(case)
+    return case.applicant_name
+
+
 def _not_now(
     request: PortalRequest, case: Case, transition: Transition, error: DomainError, form: ActForm | None = None
 ) -> HttpResponse:
@@ -133,6 +143,7 @@ def _not_now(
     kind, word = facts.state_tag(case)
     context = chrome.bench_context(request, "open") | {
         "case": case,
+        "applicant": _name_for(request, case),
         "verb": transition.label,
         "message": error.message,
         "last": last,

@@ -34,6 +34,11 @@ def state_tag(case: Case) -> tuple[str, str]:
     return TAG_OF_STATE[CaseState(case.state)], case.get_state_display()
 
 
+def masked_applicant(case: Case) -> str:
+    """A firm's name as it is, a person's masked: on lists and wherever the reading is not noted."""
+    return case.applicant_name if case.applicant_legal_id is not None else mask_name(case.applicant_name)
+
+
 def applicant_facts(case: Case) -> list[tuple[str, str]]:
     """The applicant by name, every number masked: who needs a number in full has the paper."""
     facts = [("申请人", case.applicant_name)]

@@ -74,10 +74,16 @@ class Applicant:
         return mask_identity_number(self.person.identity_number)
 
     @property
-    def phone(self) -> str:
-        """The phone that the hall knows, where the case's contact starts from."""
+    def known_person(self) -> Person:
+        """The person whose data the pages show: of a firm its legal representative."""
         person = self.firm.representative if self.firm is not None else self.person
-        return person.phone if person is not None else ""
+        assert person is not None
+        return person
+
+    @property
+    def phone(self) -> str:
+        """The phone that the hall knows, where the case's contact starts from; a firm's is asked for, not guessed."""
+        return self.person.phone if self.person is not None else ""
 
 
 def _steps(current: int, applicant: Applicant | None = None) -> list[dict[str, Any]]:
@@ -115,6 +121,14 @@ def _applicant(request: PortalRequest) -> Applicant | None:
     except ValueError:
         pass
     return None
+
+
+def _opened(request: PortalRequest) -> Applicant | None:
+    """The applicant of the pages that show name and phone: whoever found a person by the name alone is noted here."""
+    applicant = _applicant(request)
+    if applicant is not None:
+        readings.note_found(request.actor, applicant.known_person)
+    return applicant
 
 
 @needs(CasePermission.RECEIVE_CASE)
@@ -236,7 +250,7 @@ def _representative(request: PortalRequest, given: dict[str, Any]) -> Person:
 @require_safe
 def intake_item(request: PortalRequest) -> HttpResponse:
     """Step 2: the items that this applicant may apply for and this clerk may receive."""
-    applicant = _applicant(request)
+    applicant = _opened(request)
     if applicant is None:
         return redirect("applications:intake_new")
     form = ItemSearchForm(request.GET)
@@ -280,7 +294,7 @@ def _fits(edition: ItemEdition, applicant: Applicant) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def intake_form(request: PortalRequest) -> HttpResponse:
     """Step 3: everything else on one page, then 收件."""
-    applicant = _applicant(request)
+    applicant = _opened(request)
     if applicant is None:
         return redirect("applications:intake_new")
     edition = (
