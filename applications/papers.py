@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from applications import rules
-from applications.models import Case, Delivery, SpecialProcedure
+from applications.models import Case, Delivery, DeliveryAttempt, SpecialProcedure
 from applications.people import person_key_of
 from applications.recording import signature_in
 from catalog.models import ItemEdition
@@ -199,6 +199,7 @@ def _refusal(ctx: Context, case: Case) -> Data:
 
 def _service_receipt(ctx: Context, case: Case) -> Data:
     delivery: Delivery = ctx.results["delivery"]
+    notice: DeliveryAttempt | None = ctx.results.get("notice")
     decisions = OfficialDocument.objects.filter(
         subject_kind=SUBJECT_KIND, subject_id=case.pk, kind__in=[DocumentKind.GRANT, DocumentKind.REFUSAL]
     )
@@ -211,7 +212,14 @@ def _service_receipt(ctx: Context, case: Case) -> Data:
         "recipient": delivery.recipient,
         "recipient_relation": delivery.recipient_relation,
         "tracking": delivery.tracking,
+        "delivered_on": _date(delivery.delivered_on),
         "delivered_at": _instant(delivery.delivered_at),
+        "notice_place": notice.notice_place if notice is not None else "",
+        "notice_first_on": _date(notice.begun_on) if notice is not None else None,
+        "attempts": [
+            {"method": each.get_method_display(), "failed_on": _date(each.ended_on), "reason": each.failure}
+            for each in case.delivery_attempts.filter(outcome=DeliveryAttempt.Outcome.FAILED)
+        ],
         "deliverer": ctx.actor.name,
         "remark": delivery.remark,
     }

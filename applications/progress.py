@@ -12,7 +12,7 @@ from applications.links import document_url
 from applications.models import Act, Case, Delivery, SpecialProcedure
 from applications.rules import RUNNING
 from applications.states import FINAL_STATES, CaseChannel, CaseState, Decision
-from portal.clock import SHANGHAI
+from portal.clock import SHANGHAI, local_date
 from portal.documents.models import OfficialDocument
 from portal.privacy.masking import mask_party
 from portal.web.dates import date_text, day_text, moment_full, moment_text, weekday_text
@@ -160,6 +160,8 @@ def _note(case: Case, act: Act, procedure: SpecialProcedure | None) -> str:
             return "从第二天开始计时"
         case "pause":
             return f"最迟 {day_text(procedure.until)}结束。{_LAW_45}" if procedure is not None else _LAW_45
+        case "deliver" if case.delivered_at is not None and local_date(case.delivered_at) != local_date(act.at):
+            return f"{day_text(case.delivered_at)}送达"
         case "review":
             return "审核意见已提交批准人"
         case _:

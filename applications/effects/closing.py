@@ -1,11 +1,10 @@
-"""Decision, conclusion, delivery, and the ends without a decision."""
+"""Decision, conclusion, and the ends without a decision."""
 
 from __future__ import annotations
 
 from applications import inputs
 from applications.effects.review import approver_opinion, end_procedure
-from applications.models import Case, Delivery, Opinion
-from applications.people import acting_user
+from applications.models import Case, Opinion
 from applications.states import Decision
 from portal.documents.rules import remedies_faults, remedies_text
 from portal.transitions.process import Context
@@ -57,27 +56,6 @@ def conclude(ctx: Context) -> None:
     case.result_number = inputs.text(ctx, "result_number", "证照或者批文编号", required=False, longest=100)
     case.concluded_at = ctx.now
     ctx.results["note"] = inputs.text(ctx, "note", "说明", required=False, longest=500)
-
-
-def deliver(ctx: Context) -> None:
-    """TIM-3 (行政许可法 44): method, who signed, and when; the service receipt says it."""
-    case: Case = ctx.subject
-    method = inputs.choice(ctx, "method", "送达方式", Delivery.Method.values, default=None)
-    tracking = inputs.text(ctx, "tracking", "邮件号", required=method == Delivery.Method.POST, longest=50)
-    ctx.results["delivery"] = Delivery.objects.create(
-        case=case,
-        method=method,
-        recipient=inputs.text(ctx, "recipient", "签收人", longest=50),
-        recipient_relation=inputs.text(
-            ctx, "recipient_relation", "与受送达人的关系", longest=50, default="本人", required=False
-        )
-        or "本人",
-        tracking=tracking,
-        delivered_at=ctx.now,
-        deliverer_id=acting_user(ctx.actor),
-        remark=inputs.text(ctx, "remark", "备注", required=False, longest=500),
-    )
-    case.delivered_at = ctx.now
 
 
 def withdraw(ctx: Context) -> None:

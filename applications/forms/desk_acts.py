@@ -8,8 +8,10 @@ from typing import Any, Final
 from django import forms
 
 from applications import rules
+from applications.effects.delivery import MAY_FAIL
 from applications.models import Case, CorrectionLine, Delivery, Opinion
 from applications.queries.casepage import correction_lines_of
+from applications.rows import open_attempt
 from portal.documents.rules import remedies_text
 from portal.web.forms import PortalForm
 from portal.web.keys import uuid7
@@ -227,18 +229,52 @@ class ConcludeForm(ActForm):
     note = _words("备注", rows=2, required=False, longest=1000)
 
 
+def _past_day(label: str, help_text: str = "不填就是今天。") -> forms.DateField:
+    return forms.DateField(label=label, required=False, widget=forms.DateInput, help_text=help_text)
+
+
 class DeliverForm(ActForm):
     method = forms.ChoiceField(label="送达方式", choices=Delivery.Method.choices, widget=forms.RadioSelect)
-    recipient = forms.CharField(label="签收人", max_length=50)
-    recipient_relation = forms.CharField(label="与受送达人的关系", max_length=50, initial="本人")
+    delivered_on = _past_day("送达日期", "邮寄的填签收那一天；公告送达的按公告期满的日期，不用填。不填就是今天。")
+    recipient = forms.CharField(label="签收人", required=False, max_length=50, help_text="公告送达以外都要填写。")
+    recipient_relation = forms.CharField(label="与受送达人的关系", required=False, max_length=50, initial="本人")
     tracking = forms.CharField(label="邮件号", required=False, max_length=50, help_text="邮寄的必须填写。")
     remark = _words("备注", rows=2, required=False, longest=1000)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["method"].initial = self.case.delivery_method
+        attempt = open_attempt(self.case)
+        self.fields["method"].initial = attempt.method if attempt is not None else self.case.delivery_method
+        self.fields["tracking"].initial = attempt.tracking if attempt is not None else ""
         if self.case.applicant_legal_id is None:
             self.fields["recipient"].initial = self.case.applicant_name
+
+
+class PostForm(ActForm):
+    posted_on = _past_day("交寄日期")
+    tracking = forms.CharField(label="邮件号", max_length=50)
+
+
+class AnnounceForm(ActForm):
+    first_on = _past_day("公告的第一天", "从第二天起算三十日。不填就是今天。")
+    notice_place = forms.CharField(
+        label="公告的地点", max_length=200, help_text="例如：本机关公告栏、市政府网站公告页的网址。"
+    )
+    reason = _words("用公告送达的理由", rows=2, longest=500, help_text="写明受送达人下落不明，或者别的方式怎么送不到。")
+
+
+class DeliveryFailedForm(ActForm):
+    method = forms.ChoiceField(
+        label="送达方式", choices=[(each.value, each.label) for each in MAY_FAIL], widget=forms.RadioSelect
+    )
+    failed_on = _past_day("退回或者送达不成的日期")
+    tracking = forms.CharField(label="邮件号", required=False, max_length=50, help_text="邮寄的必须填写。")
+    reason = _words("退回或者送达不成的原因", rows=2, longest=500, help_text="例如：地址不详，邮局退回。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if open_attempt(self.case) is not None:  # the attempt under way says how, and under which number
+            del self.fields["method"], self.fields["tracking"]
 
 
 class WithdrawForm(ActForm):
@@ -260,6 +296,9 @@ FORMS: Final[Mapping[str, type[ActForm]]] = {
     "refuse": RefuseForm,
     "conclude": ConcludeForm,
     "deliver": DeliverForm,
+    "post": PostForm,
+    "announce": AnnounceForm,
+    "delivery_failed": DeliveryFailedForm,
     "withdraw": WithdrawForm,
 }
 

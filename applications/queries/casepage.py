@@ -19,6 +19,7 @@ from applications.models import (
     CorrectionLine,
     CorrectionNotice,
     Delivery,
+    DeliveryAttempt,
     Extension,
     Opinion,
     SpecialProcedure,
@@ -52,6 +53,7 @@ class CasePage:
     opinions: Sequence[Opinion]
     procedures: Sequence[SpecialProcedure]
     correction_lines: Sequence[CorrectionLine]
+    attempts: Sequence[DeliveryAttempt]
     reading: ClockReading | None
     names: Mapping[UUID, str]
 
@@ -132,8 +134,13 @@ def correction_lines_of(case: Case) -> list[CorrectionLine]:
     )
 
 
+def attempts_of(case: Case) -> list[DeliveryAttempt]:
+    """What was tried to deliver the result; nothing is tried before the conclusion: no query."""
+    return list(case.delivery_attempts.all()) if case.state == CaseState.CONCLUDED else []
+
+
 def page_of(case: Case, now: dt.datetime) -> CasePage:
-    """The rows around a case that is loaded already: at most 11 queries, whatever happened to it."""
+    """The rows around a case that is loaded already: at most 12 queries, whatever happened to it."""
     try:
         reading = clockwork.reading_of(case, now)
     except ClockError:
@@ -146,6 +153,7 @@ def page_of(case: Case, now: dt.datetime) -> CasePage:
         opinions=_OPINIONS(case=case.pk),
         procedures=_PROCEDURES(case=case.pk),
         correction_lines=correction_lines_of(case),
+        attempts=attempts_of(case),
         reading=reading,
         names=names_of(case.reviewer_ids),
     )

@@ -14,6 +14,7 @@ from applications.models import (
     CaseMaterialFile,
     CorrectionLine,
     Delivery,
+    DeliveryAttempt,
     Draft,
     DraftMaterial,
     Extension,
@@ -123,6 +124,9 @@ def _forget_texts(case_id: UUID) -> None:
     given = Delivery.objects.filter(case=case_id)
     given.exclude(tracking="").update(tracking=ERASED_TEXT)
     given.update(recipient=ERASED_TEXT, remark="")
+    attempts = DeliveryAttempt.objects.filter(case=case_id)
+    for name in ("tracking", "notice_reason", "failure"):
+        attempts.exclude(**{name: ""}).update(**{name: ERASED_TEXT})
 
 
 def _forget_files(case_id: UUID) -> None:

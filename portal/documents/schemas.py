@@ -158,6 +158,12 @@ class DeliveredDocument(Part):
     number: Text = Field(title="文号")
 
 
+class FailedDelivery(Part):
+    method: Text = Field(title="送达方式")
+    failed_on: dt.date = Field(title="送达不成的日期")
+    reason: Text = Field(title="送达不成的原因")
+
+
 class ServiceReceipt(Common):
     documents: Annotated[list[DeliveredDocument], Field(min_length=1)] = Field(title="送达的文书")
     result_name: MayBeEmpty = Field(title="证照名称")
@@ -167,7 +173,11 @@ class ServiceReceipt(Common):
     recipient: Text = Field(title="签收人")
     recipient_relation: Text = Field(title="与受送达人的关系")
     tracking: MayBeEmpty = Field(title="邮件号")
+    delivered_on: dt.date = Field(title="送达日期")
     delivered_at: dt.datetime = Field(title="送达时间")
+    notice_place: MayBeEmpty = Field(title="公告地点")
+    notice_first_on: dt.date | None = Field(title="公告的第一天")
+    attempts: list[FailedDelivery] = Field(title="没有成功的送达")
     deliverer: Text = Field(title="送达人")
     remark: MayBeEmpty = Field(title="备注")
 

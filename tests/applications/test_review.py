@@ -234,6 +234,100 @@ def test_TIM_3_delivery_is_due_ten_working_days_after_the_decision(desk, case):
         make.do(case, "deliver", desk.clerk, method="direct", recipient="本人")
 
 
+@pytest.fixture
+def concluded(desk, case):
+    """Decided and concluded on 2026-11-23."""
+    return desk.conclude(desk.grant(desk.review(case)))
+
+
+def test_TIM_3_the_day_of_delivery_is_said_and_lies_between_decision_and_today(desk, concluded, frozen_clock):
+    frozen_clock(make.at("2026-11-26 09:00"))
+    for day, code in (("2026-11-27", "day_in_the_future"), ("2026-11-22", "day_before_decision")):
+        with pytest.raises(BadInput) as refused:
+            make.do(concluded, "deliver", desk.clerk, method="direct", recipient="本人", delivered_on=day)
+        assert (refused.value.field, refused.value.code) == ("delivered_on", code)
+    case = make.do(
+        concluded, "deliver", desk.clerk, method="direct", recipient="本人", delivered_on="2026-11-25"
+    ).subject
+    assert (case.delivery.delivered_on, clock.local_date(case.delivered_at)) == (dt.date(2026, 11, 25),) * 2
+    assert clock.local_date(case.clock_events.get(type="delivered").at) == dt.date(2026, 11, 25)
+    assert make.paper(case, DocumentKind.SERVICE_RECEIPT)["delivered_on"] == "2026-11-25"
+
+
+def test_TIM_3_delivered_on_the_day_of_the_decision_is_not_before_it(desk, concluded, frozen_clock):
+    decided_at = concluded.decided_at
+    frozen_clock(make.at("2026-11-24 09:00"))
+    case = make.do(
+        concluded, "deliver", desk.clerk, method="direct", recipient="本人", delivered_on="2026-11-23"
+    ).subject
+    assert case.delivered_at == decided_at
+
+
+def test_TIM_3_what_came_back_leaves_the_case_to_be_delivered_in_another_way(desk, concluded, frozen_clock):
+    with pytest.raises(BadInput):
+        make.do(concluded, "post", desk.clerk)
+    make.do(concluded, "post", desk.clerk, tracking="EMS1")
+    with pytest.raises(WrongState):
+        make.do(concluded, "post", desk.clerk, tracking="EMS2")
+    frozen_clock(make.at("2026-11-30 09:00"))
+    with pytest.raises(BadInput) as refused:
+        make.do(concluded, "delivery_failed", desk.clerk, failed_on="2026-11-27")
+    assert refused.value.field == "reason"
+    case = make.do(concluded, "delivery_failed", desk.clerk, reason="地址不详", failed_on="2026-11-27").subject
+    assert case.delivered_at is None
+    assert case.tasks.get(done_at=None).kind == "deliver"
+    attempt = case.delivery_attempts.get()
+    assert (attempt.method, attempt.tracking, attempt.outcome) == ("post", "EMS1", "failed")
+    assert (attempt.begun_on, attempt.ended_on) == (dt.date(2026, 11, 23), dt.date(2026, 11, 27))
+    case = make.do(case, "deliver", desk.clerk, method="direct", recipient="本人").subject
+    assert make.paper(case, DocumentKind.SERVICE_RECEIPT)["attempts"] == [
+        {"method": "邮寄", "failed_on": "2026-11-27", "reason": "地址不详"}
+    ]
+
+
+def test_TIM_3_a_failure_may_be_recorded_without_a_posting_and_not_before_one(desk, concluded, frozen_clock):
+    make.do(concluded, "delivery_failed", desk.clerk, method="leaving", reason="门锁着")
+    frozen_clock(make.at("2026-11-25 09:00"))
+    make.do(concluded, "post", desk.clerk, tracking="EMS1")
+    with pytest.raises(BadInput) as refused:
+        make.do(concluded, "delivery_failed", desk.clerk, reason="退回", failed_on="2026-11-24")
+    assert refused.value.code == "day_before_attempt"
+    case = make.do(concluded, "deliver", desk.clerk, method="post", recipient="本人").subject
+    assert case.delivery.tracking == "EMS1"
+    assert list(case.delivery_attempts.values_list("outcome", flat=True)) == ["failed", "delivered"]
+
+
+def test_TIM_3_a_public_notice_delivers_when_its_thirty_days_are_over(desk, concluded, frozen_clock):
+    with pytest.raises(BadInput) as refused:
+        make.do(concluded, "deliver", desk.clerk, method="public")
+    assert refused.value.code == "not_announced"
+    for missing in ("notice_place", "reason"):
+        with pytest.raises(BadInput) as refused:
+            data = {"notice_place": "本机关公告栏", "reason": "下落不明"} | {missing: ""}
+            make.do(concluded, "announce", desk.clerk, **data)
+        assert refused.value.field == missing
+    make.do(concluded, "announce", desk.clerk, notice_place="本机关公告栏", reason="下落不明")
+    frozen_clock(make.at("2026-12-23 18:00"))  # the thirtieth day
+    with pytest.raises(BadInput) as refused:
+        make.do(concluded, "deliver", desk.clerk, method="public")
+    assert refused.value.code == "notice_runs"
+    frozen_clock(make.at("2026-12-25 09:00"))
+    case = make.do(concluded, "deliver", desk.clerk, method="public").subject
+    assert (case.delivery.delivered_on, case.delivery.recipient_relation) == (
+        dt.date(2026, 12, 23),
+        "公告期满视为送达",
+    )
+    said = make.paper(case, DocumentKind.SERVICE_RECEIPT)
+    assert (said["notice_place"], said["notice_first_on"]) == ("本机关公告栏", "2026-11-23")
+
+
+def test_TIM_3_who_comes_during_a_public_notice_is_given_the_paper(desk, concluded):
+    make.do(concluded, "announce", desk.clerk, notice_place="本机关公告栏", reason="下落不明")
+    case = make.do(concluded, "deliver", desk.clerk, method="direct", recipient="本人").subject
+    assert case.delivery_attempts.get().outcome == "replaced"
+    assert make.paper(case, DocumentKind.SERVICE_RECEIPT)["notice_place"] == ""
+
+
 def test_a_decision_ends_the_pause_and_the_clock(desk, case):
     case = desk.review(case)
     make.do(case, "pause", desk.approver, procedure="inspection", until="2026-12-30", reason="检验")

@@ -6,13 +6,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
-from applications.models import Act, Case, CaseMaterial, Opinion
+from applications import rules
+from applications.models import Act, Case, CaseMaterial, Delivery, DeliveryAttempt, Opinion
 from applications.queries.casepage import TAG_OF_STATE, CasePage
 from applications.states import CaseState, Stage
 from portal.documents.kinds import DocumentKind
 from portal.documents.models import OfficialDocument
 from portal.privacy.masking import ERASED_TEXT, mask_identity_number, mask_mobile, mask_name
-from portal.web.dates import date_text
+from portal.web.dates import date_full, date_text
 from portal.workdays.clock_strip import StripState, strip
 from portal.workdays.explanation import remaining_text
 from portal.workdays.reading import ClockReading
@@ -45,9 +46,7 @@ def applicant_facts(case: Case) -> list[tuple[str, str]]:
     elif case.applicant_person is not None:
         facts.append(("身份证号码", mask_identity_number(case.applicant_person.identity_number)))
     if case.agent is not None:
-        facts.append(
-            ("代理人", f"{mask_name(case.agent.name)}，{mask_identity_number(case.agent.identity_number)}")
-        )
+        facts.append(("代理人", f"{mask_name(case.agent.name)}，{mask_identity_number(case.agent.identity_number)}"))
     facts.append(("联系电话", ERASED_TEXT if case.erased_at is not None else mask_mobile(case.contact_phone)))
     return facts
 
@@ -197,6 +196,24 @@ def opinion_lines(page: CasePage) -> list[OpinionLine]:
         )
         for opinion in page.opinions
     ]
+
+
+def attempt_words(attempt: DeliveryAttempt) -> str:
+    """When a posting or notice began, and how it ended."""
+    if attempt.method == Delivery.Method.PUBLIC:
+        until = date_full(rules.notice_ends_on(attempt.begun_on))
+        words = [f"{date_full(attempt.begun_on)}在{attempt.notice_place}公告，{until}期满"]
+    elif attempt.outcome == DeliveryAttempt.Outcome.FAILED and attempt.begun_on == attempt.ended_on:
+        words = []
+    else:
+        words = [f"{date_full(attempt.begun_on)}交寄"]
+    if attempt.tracking:
+        words.append(f"邮件号 {attempt.tracking}")
+    if attempt.outcome == DeliveryAttempt.Outcome.FAILED:
+        words.append(f"{date_full(attempt.ended_on)}送达不成：{attempt.failure}")
+    elif attempt.outcome == DeliveryAttempt.Outcome.REPLACED:
+        words.append(str(attempt.get_outcome_display()))
+    return "，".join(words)
 
 
 def file_words(material: CaseMaterial) -> str:

@@ -20,6 +20,9 @@ VERBS = {
     "extend": "批准延期",
     "conclude": "办结",
     "deliver": "登记送达",
+    "post": "登记交寄",
+    "announce": "登记公告送达",
+    "delivery_failed": "登记退回或者送达不成",
     "withdraw": "登记撤回申请",
     "release": "退回待办，转给别人",
 }
@@ -38,7 +41,19 @@ DONE = {
     "refuse": "已作出不予决定",
     "conclude": "已办结",
     "deliver": "已送达",
+    "post": "已登记交寄",
+    "announce": "已登记公告送达",
+    "delivery_failed": "已登记送达不成",
     "withdraw": "已撤回",
+}
+
+
+#: What each step of the delivery does.
+DELIVERY = {
+    "deliver": ["系统出具送达回证，送达日期写在回证上。"],
+    "post": ["寄出不是送达：对方签收以后登记送达，退回的登记退回。"],
+    "announce": ["受送达人下落不明，或者别的方式送不到的，才能公告。自公告之日起满三十日视为送达，期满以后登记送达。"],
+    "delivery_failed": ["登记以后本件仍然要送达，请换一种方式。"],
 }
 
 
@@ -89,8 +104,9 @@ def explained(action: str, case: Case) -> list[str]:
         "withdraw": ["申请人交来书面撤回申请的，写明理由。撤回后办件结束。"],
     }
     found = sentences.get(action, [])
-    if action == "deliver" and case.clock.delivery_due_on is not None:
-        found = [f"送达最迟 {date_text(case.clock.delivery_due_on)}（行政许可法第四十四条）。系统出具送达回证。"]
+    if action in DELIVERY and case.clock.delivery_due_on is not None:
+        due_sentence = f"送达最迟 {date_text(case.clock.delivery_due_on)}（行政许可法第四十四条）。"
+        found = [due_sentence, *DELIVERY[action]]
     if action in ("review", "grant", "refuse") and due is not None and case.decided_at is None:
         found = [*found, f"承诺 {date_text(due)}到期。"]
     return found
@@ -108,6 +124,9 @@ def what_follows(action: str, case: Case) -> str:
         "refuse": "由窗口办结并送达决定书。",
         "conclude": "请登记送达。",
         "deliver": "本件全部办完。",
+        "post": "签收以后登记送达；退回的登记退回。",
+        "announce": "公告期满以后登记送达。",
+        "delivery_failed": "请换一种方式送达。",
     }
     if action == "ask_correction" and case.clock.correction_due_on is not None:
         return f"申请人最迟 {date_text(case.clock.correction_due_on)}补正。"

@@ -89,6 +89,30 @@ def test_review_return_review_grant_conclude_deliver(hall, acts_of):
     assert acts_of(case)[-5:] == ["return_to_reviewer", "review", "grant", "conclude", "deliver"]
 
 
+def test_a_posting_that_came_back_and_a_public_notice(hall, frozen_clock, acts_of):
+    case = hall.case("concluded")
+    text = hall.clerk_page.page(act(case, "deliver"))
+    assert "送达最迟 12月7日（周一）" in text
+    text = hall.clerk_page.done(act(case, "post"), {"tracking": "EMS1"})
+    assert "已登记交寄" in text and "2026年11月23日交寄，邮件号 EMS1" in text
+    assert "还没有结果" in hall.clerk_page.page(act(case, "announce"), code=409)
+    assert 'name="method"' not in hall.clerk_page.page(act(case, "delivery_failed"))
+    wrong = hall.clerk_page.refused(act(case, "delivery_failed"), {"reason": "退回", "failed_on": "2026-11-24"})
+    assert "不能晚于今天" in wrong and "2026-11-24" in wrong
+    text = hall.clerk_page.done(act(case, "delivery_failed"), {"reason": "地址不详，邮局退回"})
+    assert "送达不成：地址不详，邮局退回" in text and "登记送达" in text
+    wrong = hall.clerk_page.refused(act(case, "deliver"), {"method": "public"})
+    assert "先登记公告" in wrong
+    notice = {"notice_place": "本机关公告栏", "reason": "邮寄退回，电话不通", "first_on": "2026-11-23"}
+    text = hall.clerk_page.done(act(case, "announce"), notice)
+    assert "2026年12月23日期满" in text
+    assert "期满以后才能登记送达" in hall.clerk_page.refused(act(case, "deliver"), {"method": "public"})
+    frozen_clock(make.at("2026-12-24 09:00"))
+    text = hall.clerk_page.done(act(case, "deliver"), {"method": "public"})
+    assert "2026年12月23日公告送达，公告期满视为送达" in text
+    assert acts_of(case)[-4:] == ["post", "delivery_failed", "announce", "deliver"]
+
+
 def test_pause_extend_and_refuse(hall):
     case = hall.case("reviewing")
     text = hall.reviewer_page.done(
