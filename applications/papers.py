@@ -18,6 +18,7 @@ from portal.documents.models import OfficialDocument
 from portal.privacy.models import PersonKey
 from portal.transitions.process import Context
 from portal.transitions.table import Transition
+from portal.workdays.queries import current_calendar
 
 SUBJECT_KIND: Final = "case"
 Data = dict[str, Any]
@@ -79,6 +80,11 @@ def _instant(at: dt.datetime) -> str:
     return at.astimezone(SHANGHAI).isoformat(timespec="seconds")
 
 
+def _provisional(begun: dt.datetime, due_on: dt.date | None) -> bool:
+    """Whether a due date was counted through a year whose notice on holidays is not there yet."""
+    return due_on is not None and current_calendar().is_provisional(local_date(begun), due_on)
+
+
 def _receipt(ctx: Context, case: Case) -> Data:
     materials = case.materials.select_related("requirement").prefetch_related("files__file")
     return {
@@ -88,6 +94,7 @@ def _receipt(ctx: Context, case: Case) -> Data:
         "receiver": ctx.actor.name if case.window is not None else "朔州市政务服务平台",
         "received_at": _instant(case.received_at),
         "acceptance_due_on": _date(case.clock.acceptance_due_on),
+        "provisional": _provisional(case.received_at, case.clock.acceptance_due_on),
         "materials": [
             {
                 "name": material.name,
@@ -109,6 +116,7 @@ def _correction(ctx: Context, case: Case) -> Data:
         "lines": ctx.results["correction_lines"],
         "supply_until": _date(ctx.results["correction"].supply_until),
         "correction_days": case.edition.correction_days,
+        "provisional": _provisional(ctx.now, ctx.results["correction"].supply_until),
         "asked_at": _instant(ctx.now),
         "legal_basis": "《中华人民共和国行政许可法》第三十二条第一款第（四）项",
     }
@@ -186,6 +194,7 @@ def _grant(ctx: Context, case: Case) -> Data:
         "decided_on": _date(local_date(ctx.now)),
         "result_name": case.edition.result_name,
         "delivery_due_on": _date(case.clock.delivery_due_on),
+        "provisional": _provisional(ctx.now, case.clock.delivery_due_on),
         "legal_basis": "《中华人民共和国行政许可法》第三十八条第一款",
     }
 

@@ -136,6 +136,8 @@ class CaseProcess(Process):
         if (opinion := ctx.results.get("opinion")) is not None:
             # The text may name persons: the ledger holds what proves it, under the applicant's erasable key.
             body["opinion"] = [opinion.recommendation, sealed(case, opinion.text)]
+            if opinion.departure:
+                body["departure"] = sealed(case, opinion.departure)
         return body
 
     def recorded(self, ctx: Context, transition: Transition, entry: LedgerEntry) -> None:

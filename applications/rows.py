@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from applications.models import Case, CaseClock, CaseMaterial, ClockEvent, DeliveryAttempt
-from applications.states import CaseChannel
+from applications.models import Case, CaseClock, CaseMaterial, ClockEvent, DeliveryAttempt, Opinion
+from applications.states import CaseChannel, Stage
 from catalog.queries import edition_for_life
 from portal.accounts.models import Person, User
 from portal.organizations.models import Department
@@ -98,3 +98,18 @@ def open_attempt(case: Case) -> DeliveryAttempt | None:
         case.__dict__["_open_attempt"] = case.delivery_attempts.filter(outcome="").first()
     attempt: DeliveryAttempt | None = case.__dict__["_open_attempt"]
     return attempt
+
+
+def last_review(case: Case) -> Opinion | None:
+    """The reviewer's opinion that the approver decides on; one query at first use."""
+    if "_last_review" not in case.__dict__:
+        reviews = case.opinions.filter(stage=Stage.REVIEW).order_by("-given_at", "-pk")
+        case.__dict__["_last_review"] = reviews.first()
+    opinion: Opinion | None = case.__dict__["_last_review"]
+    return opinion
+
+
+def departs(case: Case, decision: Opinion.Recommendation) -> bool:
+    """Whether a decision is another than the reviewer recommended."""
+    review = last_review(case)
+    return review is not None and review.recommendation != decision

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 
-from applications import rules
+from applications import rules, validity
 from applications.effects.delivery import MAY_FAIL
 from applications.models import Case, CorrectionLine, Delivery, Opinion
 from applications.queries.casepage import correction_lines_of
-from applications.rows import open_attempt
+from applications.rows import departs, open_attempt
+from applications.states import Decision
 from portal.documents.rules import remedies_text
 from portal.web.forms import PortalForm
 from portal.web.keys import uuid7
@@ -134,7 +135,21 @@ class SupplyForm(ActForm):
         return {"supplies": supplies}
 
 
-class NotRequiredForm(ActForm):
+class EndForm(ActForm):
+    """An end before acceptance: nobody looks at it after the clerk, so the clerk says that it is meant."""
+
+    confirmed = forms.BooleanField(
+        label="我已核对：作出后本件结束，不再审核，不能撤回，申请人要办只能重新申请。",
+        error_messages={"required": "请核对后勾选。作出后本件结束，不能撤回。"},
+    )
+    field_order = ("competent_organ", "reason", "legal_basis", "remedies", "confirmed")
+
+    @property
+    def act_data(self) -> dict[str, Any]:
+        return {name: value for name, value in super().act_data.items() if name != "confirmed"}
+
+
+class NotRequiredForm(EndForm):
     reason = _words("不需要许可的理由")
     legal_basis = forms.CharField(
         label="依据", max_length=500, initial="《中华人民共和国行政许可法》第三十二条第一款第一项"
@@ -146,7 +161,7 @@ class NotRequiredForm(ActForm):
         self.fields["remedies"].initial = remedies_text()
 
 
-class NotCompetentForm(ActForm):
+class NotCompetentForm(EndForm):
     competent_organ = forms.CharField(label="应当向哪个机关申请", max_length=200)
     reason = _words("不属于本机关职权的理由")
     legal_basis = forms.CharField(
@@ -201,19 +216,59 @@ class ExtendForm(ActForm):
         self.fields["n"].help_text = f"最多 {rules.longest_extension(self.case.edition)} 个工作日，只能一次。"
 
 
-class GrantForm(ActForm):
+class DecisionForm(ActForm):
+    """A decision against the reviewer's advice says why."""
+
+    decision: ClassVar[Opinion.Recommendation]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not departs(self.case, self.decision):
+            del self.fields["departure"]
+
+
+def _departure() -> Any:
+    return _words(
+        "与审核意见不一致的理由",
+        rows=2,
+        longest=1000,
+        help_text="审核人建议相反，写明为什么不采纳。记入办理过程，不公开。",
+    )
+
+
+class GrantForm(DecisionForm):
+    decision = Opinion.Recommendation.GRANT
+
+    departure = _departure()
     opinion = _words("审批意见", rows=3)
     content = _words("准予的内容", rows=2)
-    validity = forms.CharField(label="有效期", required=False, max_length=100)
+    validity_kind = forms.ChoiceField(label="有效期", choices=validity.ValidityKind.choices, widget=forms.RadioSelect)
+    validity_years = forms.IntegerField(
+        label="年数", required=False, min_value=1, max_value=validity.MOST_YEARS, help_text="选“几年”的填写。"
+    )
+    validity_until = forms.DateField(
+        label="最后一天", required=False, widget=forms.DateInput, help_text="选“到某一天为止”的填写。"
+    )
     conditions = _words("附加的条件", rows=2, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["content"].initial = self.case.edition.name
-        self.fields["validity"].initial = self.case.edition.result_validity
+        allowed = validity.allowed_by(self.case.edition)
+        kinds = self.fields["validity_kind"]
+        assert isinstance(kinds, forms.ChoiceField)
+        kinds.choices = [
+            (kind.value, f"{kind.label}：{allowed.words}" if kind == validity.ValidityKind.ITEM else kind.label)
+            for kind in validity.ValidityKind
+            if kind != validity.ValidityKind.FOR_GOOD or allowed.may_be_for_good
+        ]
+        kinds.initial = validity.ValidityKind.ITEM
 
 
-class RefuseForm(ActForm):
+class RefuseForm(DecisionForm):
+    decision = Opinion.Recommendation.REFUSE
+
+    departure = _departure()
     facts = _words("查明的事实", rows=3)
     reasons = _words("不予的理由", rows=3)
     legal_basis = _words("依据的条文", rows=2)
@@ -225,8 +280,15 @@ class RefuseForm(ActForm):
 
 
 class ConcludeForm(ActForm):
-    result_number = forms.CharField(label="证照或者批文编号", required=False, max_length=100)
+    result_number = forms.CharField(
+        label="证照或者批文编号", required=False, max_length=100, help_text="照证照填写，同一事项不能重复。"
+    )
     note = _words("备注", rows=2, required=False, longest=1000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.case.decision == Decision.REFUSED:
+            del self.fields["result_number"]
 
 
 def _past_day(label: str, help_text: str = "不填就是今天。") -> forms.DateField:

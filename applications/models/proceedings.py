@@ -117,6 +117,7 @@ class Opinion(models.Model):
     stage = models.CharField("环节", max_length=10, choices=Stage)
     recommendation = models.CharField("意见", max_length=8, choices=Recommendation)
     text = models.TextField("内容")
+    departure = models.TextField("与审核意见不一致的理由", blank=True)
     author = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="签署人")
     author_name = models.CharField("签署人姓名", max_length=50)
     given_at = models.DateTimeField("时间")
@@ -128,7 +129,17 @@ class Opinion(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="opinion_is_not_a_bare_signature")]
 
     def __str__(self) -> str:
-        return f"{self.get_recommendation_display()} {self.author_name}"
+        return f"{self.heading} {self.author_name}"
+
+    @property
+    def heading(self) -> str:
+        """A reviewer recommends, an approver decides."""
+        if self.stage == Stage.APPROVE:
+            return {
+                self.Recommendation.GRANT.value: "审批决定：准予",
+                self.Recommendation.REFUSE.value: "审批决定：不予",
+            }.get(self.recommendation, f"{self.get_stage_display()}：{self.get_recommendation_display()}")
+        return f"{self.get_stage_display()}：{self.get_recommendation_display()}"
 
 
 class Delivery(models.Model):

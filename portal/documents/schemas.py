@@ -61,7 +61,7 @@ class ReceivedMaterial(Part):
 
 
 class Receipt(Common):
-    query_code: Text = Field(title="查询密码")
+    query_code: Text = Field(title="查询码")
     channel: Text = Field(title="收件渠道")
     window: MayBeEmpty = Field(title="窗口")
     receiver: Text = Field(title="收件人")
@@ -69,6 +69,7 @@ class Receipt(Common):
     acceptance_due_on: dt.date | None = Field(title="受理决定期限")
     materials: list[ReceivedMaterial] = Field(title="收到的材料")
     delivery_method: MayBeEmpty = Field(title="结果送达方式")
+    provisional: bool = Field(title="日历是否暂定")
 
 
 class FaultyMaterial(Part):
@@ -81,12 +82,13 @@ class Correction(Common):
     lines: Annotated[list[FaultyMaterial], Field(min_length=1)] = Field(title="补正内容")
     supply_until: dt.date = Field(title="补正期限")
     correction_days: Annotated[int, Field(ge=1)] = Field(title="补正天数")
+    provisional: bool = Field(title="日历是否暂定")
     asked_at: dt.datetime = Field(title="告知时间")
     legal_basis: Text = Field(title="法律依据")
 
 
 class Acceptance(Limits):
-    query_code: Text = Field(title="查询密码")
+    query_code: Text = Field(title="查询码")
     accepted_on: dt.date = Field(title="受理日期")
     deemed: bool = Field(title="是否视为受理")
     corrected: bool = Field(title="是否经过补正")
@@ -142,6 +144,7 @@ class Grant(Common):
     decided_on: dt.date = Field(title="决定日期")
     result_name: Text = Field(title="结果名称")
     delivery_due_on: dt.date | None = Field(title="送达期限")
+    provisional: bool = Field(title="日历是否暂定")
     legal_basis: Text = Field(title="法律依据")
 
 

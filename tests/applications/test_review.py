@@ -222,6 +222,102 @@ def test_REV_6_the_remedies_name_both_ways_and_periods(desk, case, remedies):
     assert "6个月" in text
 
 
+@pytest.mark.parametrize(
+    ("advice", "decision", "data"),
+    [
+        ("refuse", "grant", {"opinion": "同意"}),
+        ("grant", "refuse", {"facts": "现场不符", "reasons": "不合条件", "legal_basis": "《演示法》第一条"}),
+    ],
+)
+def test_REV_5_a_decision_against_the_advice_says_why(desk, case, advice, decision, data):
+    from portal.ledger.models import LedgerEvent
+
+    case = desk.review(case, advice)
+    with pytest.raises(BadInput) as refused:
+        make.do(case, decision, desk.approver, **data)
+    assert refused.value.field == "departure"
+    case = make.do(case, decision, desk.approver, departure="补交的图纸已经说明", **data).subject
+    assert case.opinions.get(stage="approve").departure == "补交的图纸已经说明"
+    act = case.acts.get(action=decision)
+    assert act.note == "与审核意见不一致：补交的图纸已经说明"
+    event = bytes(LedgerEvent.objects.get(subject=case.pk, kind=f"case.{decision}").canon).decode()
+    assert '"departure":' in event
+    assert "补交的图纸" not in event
+
+
+def test_REV_5_a_decision_that_follows_the_advice_needs_no_further_reason(desk, case):
+    case = desk.review(desk_returned(desk, case), "grant")
+    case = make.do(case, "grant", desk.approver, opinion="同意", departure="多余的话").subject
+    assert case.opinions.filter(stage="approve", recommendation="grant").get().departure == ""
+
+
+def desk_returned(desk, case):
+    """Advised to refuse and sent back: only the last advice counts."""
+    case = desk.review(case, "refuse")
+    return make.do(case, "return_to_reviewer", desk.approver, opinion="请再核实").subject
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        ({"validity_kind": "years"}, "validity_years"),
+        ({"validity_kind": "years", "validity_years": 6}, "validity_years"),
+        ({"validity_kind": "years", "validity_years": 0}, "validity_years"),
+        ({"validity_kind": "until"}, "validity_until"),
+        ({"validity_kind": "until", "validity_until": "2026-11-23"}, "validity_until"),
+        ({"validity_kind": "until", "validity_until": "2031-11-24"}, "validity_until"),
+        ({"validity_kind": "for_good"}, "validity_kind"),
+        ({"validity_kind": "随便"}, "validity_kind"),
+    ],
+)
+def test_a_validity_lies_after_the_decision_and_within_what_the_edition_gives(desk, case, data, field):
+    case = desk.review(case)
+    with pytest.raises(BadInput) as refused:
+        make.do(case, "grant", desk.approver, opinion="同意", **data)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ({}, "5年"),
+        ({"validity_kind": "item"}, "5年"),
+        ({"validity_kind": "years", "validity_years": "3"}, "3年"),
+        ({"validity_kind": "until", "validity_until": "2031-11-23"}, "至2031年11月23日"),
+    ],
+)
+def test_the_paper_says_the_validity_as_text(desk, case, data, text):
+    case = make.do(desk.review(case), "grant", desk.approver, opinion="同意", **data).subject
+    assert make.paper(case, DocumentKind.GRANT)["validity"] == text
+
+
+@pytest.mark.parametrize("number", ["JY1", "JY 2140", "许可证第一号", "J" * 50 + "1", "JY1140<b>"])
+def test_the_number_of_a_licence_has_a_shape(desk, case, number):
+    case = desk.grant(desk.review(case))
+    with pytest.raises(BadInput) as refused:
+        make.do(case, "conclude", desk.clerk, result_number=number)
+    assert (refused.value.field, refused.value.code) == ("result_number", "number_shape")
+
+
+def test_the_number_of_a_licence_is_the_items_only_one(desk, case):
+    make.do(desk.grant(desk.review(case)), "conclude", desk.clerk, result_number="朔食药证〔2026〕0001号")
+    second = desk.accept(make.online_case(case.edition))
+    second = desk.grant(desk.review(second))
+    with pytest.raises(BadInput) as refused:
+        make.do(second, "conclude", desk.clerk, result_number="朔食药证〔2026〕0001号")
+    assert refused.value.code == "number_taken"
+    assert case.number in refused.value.message
+    make.do(second, "conclude", desk.clerk, result_number="朔食药证〔2026〕0002号")
+    elsewhere = desk.bring_to(make.online_case(make.item(desk.department)), "granted")
+    make.do(elsewhere, "conclude", desk.clerk, result_number="朔食药证〔2026〕0001号")
+
+
+def test_a_refusal_has_no_number_of_a_licence(desk, case):
+    case = desk.refuse(desk.review(case, "refuse"))
+    with pytest.raises(BadInput):
+        make.do(case, "conclude", desk.clerk, result_number="JY1140001")
+
+
 def test_TIM_3_delivery_is_due_ten_working_days_after_the_decision(desk, case):
     case = desk.conclude(desk.grant(desk.review(case)))
     assert case.clock.delivery_due_on == dt.date(2026, 12, 7)
@@ -403,3 +499,21 @@ def test_the_ledger_holds_no_text_about_a_person(desk, case):
     told = b"".join(bytes(each) for each in LedgerEvent.objects.filter(subject=case.pk).values_list("canon", flat=True))
     for secret in (case.applicant_name, case.number, case.contact_phone, case.query_code, "符合条件"):
         assert secret.encode() not in told
+
+
+def test_TIM_5_papers_say_that_a_date_in_a_year_without_a_notice_may_move(desk, frozen_clock):
+    frozen_clock(make.at("2026-12-28 09:00"))
+    case = desk.accept(make.online_case(make.item(desk.department)))
+    pause(desk, case, until="2026-12-30")
+    case = make.do(case, "extend", desk.head, n=5, reason="需要核实产地").subject
+    make.do(case, "resume", desk.reviewer, result="评审通过")
+    desk.grant(desk.review(case))
+    for kind in ("receipt", "acceptance", "special_procedure", "extension", "grant"):
+        assert make.paper(case, kind)["provisional"] is True, kind
+    corrected = desk.ask_correction(make.online_case(make.item(desk.department)))
+    assert make.paper(corrected, "correction")["provisional"] is True
+
+
+def test_TIM_5_papers_of_a_year_with_its_notice_promise_the_date(desk, case):
+    desk.grant(desk.review(case))
+    assert [make.paper(case, kind)["provisional"] for kind in ("receipt", "acceptance", "grant")] == [False] * 3

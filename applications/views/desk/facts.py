@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from applications import rules
-from applications.models import Act, Case, CaseMaterial, Delivery, DeliveryAttempt, Opinion
+from applications.models import Act, Case, CaseMaterial, Delivery, DeliveryAttempt
+from applications.progress import may_move
 from applications.queries.casepage import TAG_OF_STATE, CasePage
-from applications.states import CaseState, Stage
+from applications.states import CaseState
 from portal.documents.kinds import DocumentKind
 from portal.documents.models import OfficialDocument
 from portal.privacy.masking import ERASED_TEXT, mask_identity_number, mask_mobile, mask_name
 from portal.web.dates import date_full, date_text
 from portal.workdays.clock_strip import StripState, strip
-from portal.workdays.explanation import remaining_text
+from portal.workdays.explanation import PROVISIONAL, remaining_text
 from portal.workdays.reading import ClockReading
 
 _STRIP_KIND = {
@@ -89,7 +90,7 @@ def clock_facts(case: Case, read: ClockReading | None) -> dict[str, Any]:
         "statutory": date_text(statutory) if statutory is not None else "",
         "has_dates": due is not None,
         "cells": strip_cells(read),
-        "provisional": clock.provisional,
+        "provisional": PROVISIONAL if may_move(case) else "",
         "running": due is not None and case.decided_at is None and not case.is_final,
     }
 
@@ -156,11 +157,11 @@ class TimelineRow:
 class OpinionLine:
     """What a reviewer or an approver has said."""
 
-    stage: str
-    recommendation: str
+    heading: str
     author: str
     given_at: dt.datetime
     text: str
+    departure: str
 
 
 def timeline_rows(page: CasePage) -> list[TimelineRow]:
@@ -185,14 +186,13 @@ def _timeline_row(act: Act, document: OfficialDocument | None) -> TimelineRow:
 
 def opinion_lines(page: CasePage) -> list[OpinionLine]:
     """The opinions in their order, by masked names."""
-    stages, words = dict(Stage.choices), dict(Opinion.Recommendation.choices)
     return [
         OpinionLine(
-            stage=str(stages[opinion.stage]),
-            recommendation=str(words[opinion.recommendation]),
+            heading=opinion.heading,
             author=mask_name(opinion.author_name),
             given_at=opinion.given_at,
             text=opinion.text,
+            departure=opinion.departure,
         )
         for opinion in page.opinions
     ]

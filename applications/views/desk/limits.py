@@ -57,6 +57,10 @@ DELIVERY = {
 }
 
 
+#: What an answer that takes no case up means.
+_ENDED = "本件到此结束，不再审核。申请人收到决定书后 60 日内可以申请复议，6 个月内可以起诉。"
+
+
 def short(action: str, case: Case) -> str:
     """One line beside a rare act."""
     if action == "pause":
@@ -85,8 +89,14 @@ def explained(action: str, case: Case) -> list[str]:
             f"申请人有 {case.edition.correction_days} 天补正；补齐的当天受理。",
         ],
         "supply": ["每一项都收到材料后当天受理，出具受理通知书。缺一项就不能提交。"],
-        "not_required": ["依法不需要取得许可的，当天告知；以后作出的注明逾期。作出后不能撤回。"],
-        "not_competent": ["依法不属于本机关职权的，当天告知，并说明向哪个机关申请。作出后不能撤回。"],
+        "not_required": [
+            "依法不需要取得许可的，当天告知；以后作出的注明逾期。",
+            "作出后本件结束，不再审核，不能撤回。救济途径要写明复议 60 日、诉讼 6 个月。",
+        ],
+        "not_competent": [
+            "依法不属于本机关职权的，当天告知，并说明向哪个机关申请。",
+            "作出后本件结束，不再审核，不能撤回。救济途径要写明复议 60 日、诉讼 6 个月。",
+        ],
         "review": ["意见签上您的姓名，交给批准人。审核人不能同时是批准人。"],
         "return_to_reviewer": ["退回后由原审核人继续办理，期限照常计算。"],
         "pause": [
@@ -124,6 +134,8 @@ def what_follows(action: str, case: Case) -> str:
         "refuse": "由窗口办结并送达决定书。",
         "conclude": "请登记送达。",
         "deliver": "本件全部办完。",
+        "not_required": _ENDED,
+        "not_competent": _ENDED,
         "post": "签收以后登记送达；退回的登记退回。",
         "announce": "公告期满以后登记送达。",
         "delivery_failed": "请换一种方式送达。",

@@ -83,6 +83,7 @@ DATA: dict[DocumentKind, dict[str, Any]] = {
             {"name": "食品安全管理制度", "originals": 0, "copies": 0, "files": 0, "original_seen": False},
         ],
         "delivery_method": "窗口领取",
+        "provisional": False,
     },
     DocumentKind.CORRECTION: COMMON
     | {
@@ -96,6 +97,7 @@ DATA: dict[DocumentKind, dict[str, Any]] = {
         ],
         "supply_until": "2026-12-11",
         "correction_days": 15,
+        "provisional": False,
         "asked_at": "2026-11-20T10:15:00+08:00",
         "legal_basis": "《中华人民共和国行政许可法》第三十二条第一款第（四）项",
     },
@@ -147,6 +149,7 @@ DATA: dict[DocumentKind, dict[str, Any]] = {
         "decided_on": "2026-12-02",
         "result_name": "食品经营许可证",
         "delivery_due_on": "2026-12-16",
+        "provisional": False,
         "legal_basis": "《中华人民共和国行政许可法》第三十八条第一款",
     },
     DocumentKind.REFUSAL: COMMON
