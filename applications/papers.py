@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from applications import rules
+from applications.answers import decision_particulars
 from applications.models import Case, Delivery, DeliveryAttempt, SpecialProcedure
 from applications.people import person_key_of
 from applications.recording import signature_in
@@ -190,6 +191,7 @@ def _extension(ctx: Context, case: Case) -> Data:
 
 def _grant(ctx: Context, case: Case) -> Data:
     return case.decision_details | {
+        "particulars": [{"label": label, "text": text} for label, text in decision_particulars(case)],
         "accepted_on": _date(case.clock.accepted_on),
         "decided_on": _date(local_date(ctx.now)),
         "result_name": case.edition.result_name,

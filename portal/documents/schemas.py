@@ -136,8 +136,14 @@ class Extension(Limits):
     legal_basis: Text = Field(title="法律依据")
 
 
+class Particular(Part):
+    label: Text = Field(title="名称")
+    text: Text = Field(title="内容")
+
+
 class Grant(Common):
     content: Text = Field(title="许可内容")
+    particulars: list[Particular] = Field(title="场所和范围")
     validity: MayBeEmpty = Field(title="有效期")
     conditions: MayBeEmpty = Field(title="许可条件")
     accepted_on: dt.date = Field(title="受理日期")

@@ -222,6 +222,23 @@ def test_REV_6_the_remedies_name_both_ways_and_periods(desk, case, remedies):
     assert "6个月" in text
 
 
+def test_REV_5_the_grant_says_where_and_what_as_the_applicant_wrote_it(desk):
+    fields = [
+        {"name": "premises", "label": "经营场所", "type": "text", "required": False},
+        {"name": "scope", "label": "经营项目", "type": "text", "required": True},
+        {"name": "warehouse", "label": "库房地址", "type": "text", "required": False, "sensitive": True},
+        {"name": "staff_count", "label": "从业人数", "type": "integer", "required": False},
+    ]
+    case = make.online_case(make.item(desk.department, form_fields=fields))
+    case.details = {"premises": "开发北路 12 号", "scope": "热食类", "warehouse": "后院", "staff_count": 3}
+    case.save()
+    desk.grant(desk.review(desk.accept(case)))
+    assert make.paper(case, DocumentKind.GRANT)["particulars"] == [
+        {"label": "经营场所", "text": "开发北路 12 号"},
+        {"label": "经营项目", "text": "热食类"},
+    ]
+
+
 @pytest.mark.parametrize(
     ("advice", "decision", "data"),
     [

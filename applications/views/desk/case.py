@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from applications import clockwork, rules, services
+from applications.answers import application_facts
 from applications.forms.desk_acts import form_class
-from applications.forms.details import application_facts
 from applications.links import file_url
 from applications.models import Case, CaseMaterial
 from applications.permissions import READING, CasePermission

@@ -143,6 +143,10 @@ DATA: dict[DocumentKind, dict[str, Any]] = {
     DocumentKind.GRANT: COMMON
     | {
         "content": "餐饮服务经营者；热食类食品制售、冷食类食品制售。",
+        "particulars": [
+            {"label": "经营场所", "text": "朔城区开发北路 12 号"},
+            {"label": "培训专业（工种）和等级", "text": "中式烹调师，五级"},
+        ],
         "validity": "5年",
         "conditions": "",
         "accepted_on": "2026-11-20",
