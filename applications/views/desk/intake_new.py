@@ -74,10 +74,17 @@ class Applicant:
         return mask_identity_number(self.person.identity_number)
 
     @property
+    def principal(self) -> Person:
+        """The applicant, or who represents the firm: needs no authorisation."""
+        if self.firm is not None:
+            return self.firm.representative
+        assert self.person is not None
+        return self.person
+
+    @property
     def phone(self) -> str:
         """The phone that the hall knows, where the case's contact starts from."""
-        person = self.firm.representative if self.firm is not None else self.person
-        return person.phone if person is not None else ""
+        return self.principal.phone
 
 
 def _steps(current: int, applicant: Applicant | None = None) -> list[dict[str, Any]]:
@@ -298,6 +305,8 @@ def intake_form(request: PortalRequest) -> HttpResponse:
         materials=sorted(edition.materials.all(), key=lambda material: material.position),
         situations=sorted(edition.situations.all(), key=lambda situation: situation.position),
         phone=applicant.phone,
+        principal=applicant.principal,
+        firm=applicant.firm,
     )
     form = make(request.POST if request.method == "POST" else None)
     touched = ""
@@ -309,7 +318,12 @@ def intake_form(request: PortalRequest) -> HttpResponse:
         else:
             form.add_scan_errors()
     form.scans = scans.found(request, form)
-    if request.method == "POST" and not touched and form.is_valid():
+    agent_name = ""
+    if "check_agent" in request.POST and form.agent_fields and not touched:
+        if form.check_agent_only() and form.agent is not None:
+            readings.note_found(request.actor, form.agent)
+            agent_name = mask_name(form.agent.name)
+    elif request.method == "POST" and not touched and form.is_valid():
         try:
             received = _receive(request, applicant, edition, form, head["window"])
         except (BadInput, WrongState) as error:
@@ -320,6 +334,7 @@ def intake_form(request: PortalRequest) -> HttpResponse:
         "applicant": applicant,
         "edition": edition,
         "form": form,
+        "agent_name": agent_name,
         "steps": _steps(2, applicant),
         **scans.page_context(request, form),
     }
@@ -330,12 +345,8 @@ def intake_form(request: PortalRequest) -> HttpResponse:
 def _receive(
     request: PortalRequest, applicant: Applicant, edition: ItemEdition, form: HallApplicationForm, window: Any
 ) -> services.Submitted:
-    given = form.cleaned_data
-    agent: Person | None = None
-    if given.get("agent_identity"):
-        agent = accounts.find_person(given["agent_identity"])
-        if agent is None:
-            raise BadInput("大厅没有登记过这位代理人，请先登记个人。", field="agent", code="agent_unknown")
+    given, agent = form.cleaned_data, form.agent
+    if agent is not None:
         readings.note_found(request.actor, agent)
     return services.receive_in_hall(
         key=given["key"],
