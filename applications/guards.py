@@ -10,6 +10,7 @@ from applications.states import CaseChannel, CaseState
 from catalog.enumerations import MaterialForm, Necessity
 from portal.clock import local_date
 from portal.transitions.process import Context
+from portal.web.dates import date_full
 from portal.web.errors import BadInput, NotAllowed, WrongState
 
 Conclusion = CaseMaterial.Conclusion
@@ -236,3 +237,12 @@ def clerk_withdraws_only_in_the_hall(ctx: Context) -> None:
 def nothing_was_delivered(ctx: Context) -> None:
     if hasattr(_case(ctx), "delivery"):
         raise WrongState("本件已经送达。", code="delivered_twice")
+
+
+def no_delivery_is_under_way(ctx: Context) -> None:
+    attempt = rows.open_attempt(_case(ctx))
+    if attempt is not None:
+        raise WrongState(
+            f"{date_full(attempt.begun_on)}登记的{attempt.get_method_display()}还没有结果，请先登记送达或者退回。",
+            code="delivery_under_way",
+        )

@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from applications import rules, services
+from applications.answers import value_text
 from applications.drafting import STEPS, Fault, MaterialState, OpenDraft
 from applications.forms.apply import DeclarationForm
-from applications.forms.details import value_text
 from applications.links import preview_url
 from applications.models import Delivery, Draft
 from applications.queries import open_cases_alike

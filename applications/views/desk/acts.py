@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from applications import services
+from applications import rows, services
 from applications.forms.desk_acts import ActForm, AskCorrectionForm, SupplyForm, form_class
 from applications.models import Case
 from applications.permissions import READING
@@ -101,7 +101,7 @@ def _page(
         "lines": _lines(case) if isinstance(form, AskCorrectionForm) else [],
         "supply_rows": form.rows if isinstance(form, SupplyForm) else [],
         "fields": _plain_fields(form),
-        "recommendation": _recommendation(case) if transition.action in ("grant", "refuse") else None,
+        "recommendation": rows.last_review(case) if transition.action in ("grant", "refuse") else None,
     }
     return render(request, "applications/desk/act.html", context, status=status)
 
@@ -114,10 +114,6 @@ def _plain_fields(form: ActForm) -> list[Any]:
 
 def _lines(case: Case) -> list[Any]:
     return [material for material in casepage.materials_of(case) if material.conclusion == "incomplete"]
-
-
-def _recommendation(case: Case) -> Any:
-    return case.opinions.filter(stage="review").order_by("-given_at", "-pk").first()
 
 
 def _back(request: PortalRequest, case: Case) -> str:

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import services
+from applications.answers import application_facts
 from applications.forms.desk_check import CheckRow, basis_of, is_overtaken, stored_rows, typed_rows
-from applications.forms.details import application_facts
 from applications.models import Case
 from applications.permissions import CasePermission
 from applications.queries import casepage, documents_of, intake

@@ -74,11 +74,12 @@ class Applicant:
         return mask_identity_number(self.person.identity_number)
 
     @property
-    def known_person(self) -> Person:
-        """The person whose data the pages show: of a firm its legal representative."""
-        person = self.firm.representative if self.firm is not None else self.person
-        assert person is not None
-        return person
+    def principal(self) -> Person:
+        """The applicant, or who represents the firm: needs no authorisation, and it is their data that pages show."""
+        if self.firm is not None:
+            return self.firm.representative
+        assert self.person is not None
+        return self.person
 
     @property
     def phone(self) -> str:
@@ -127,7 +128,7 @@ def _opened(request: PortalRequest) -> Applicant | None:
     """The applicant of the pages that show name and phone: whoever found a person by the name alone is noted here."""
     applicant = _applicant(request)
     if applicant is not None:
-        readings.note_found(request.actor, applicant.known_person)
+        readings.note_found(request.actor, applicant.principal)
     return applicant
 
 
@@ -312,6 +313,8 @@ def intake_form(request: PortalRequest) -> HttpResponse:
         materials=sorted(edition.materials.all(), key=lambda material: material.position),
         situations=sorted(edition.situations.all(), key=lambda situation: situation.position),
         phone=applicant.phone,
+        principal=applicant.principal,
+        firm=applicant.firm,
     )
     form = make(request.POST if request.method == "POST" else None)
     touched = ""
@@ -323,7 +326,12 @@ def intake_form(request: PortalRequest) -> HttpResponse:
         else:
             form.add_scan_errors()
     form.scans = scans.found(request, form)
-    if request.method == "POST" and not touched and form.is_valid():
+    agent_name = ""
+    if "check_agent" in request.POST and form.agent_fields and not touched:
+        if form.check_agent_only() and form.agent is not None:
+            readings.note_found(request.actor, form.agent)
+            agent_name = mask_name(form.agent.name)
+    elif request.method == "POST" and not touched and form.is_valid():
         try:
             received = _receive(request, applicant, edition, form, head["window"])
         except (BadInput, WrongState) as error:
@@ -334,6 +342,7 @@ def intake_form(request: PortalRequest) -> HttpResponse:
         "applicant": applicant,
         "edition": edition,
         "form": form,
+        "agent_name": agent_name,
         "steps": _steps(2, applicant),
         **scans.page_context(request, form),
     }
@@ -344,12 +353,8 @@ def intake_form(request: PortalRequest) -> HttpResponse:
 def _receive(
     request: PortalRequest, applicant: Applicant, edition: ItemEdition, form: HallApplicationForm, window: Any
 ) -> services.Submitted:
-    given = form.cleaned_data
-    agent: Person | None = None
-    if given.get("agent_identity"):
-        agent = accounts.find_person(given["agent_identity"])
-        if agent is None:
-            raise BadInput("大厅没有登记过这位代理人，请先登记个人。", field="agent", code="agent_unknown")
+    given, agent = form.cleaned_data, form.agent
+    if agent is not None:
         readings.note_found(request.actor, agent)
     return services.receive_in_hall(
         key=given["key"],

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from applications import services
-from applications.forms.details import value_text
+from applications.answers import value_text
 from applications.models import Case
 from applications.permissions import READING
 from applications.services import opening

@@ -16,6 +16,12 @@ from tests.applications.desk.conftest import signed_in
 pytestmark = pytest.mark.django_db
 
 
+def test_a_due_date_in_a_year_without_a_notice_says_that_it_may_move(hall, frozen_clock):
+    frozen_clock(make.at("2026-12-24 09:00"))
+    case = hall.case("reviewing")
+    assert "暂按法定节假日推算" in hall.reviewer_page.page(reverse("applications:desk_case", args=[case.pk]))
+
+
 def page(case):
     return reverse("applications:desk_case", args=[case.pk])
 
