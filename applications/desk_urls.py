@@ -16,6 +16,7 @@ urlpatterns = [
     path("desk/intake/handover/", intake.intake_handover, name="intake_handover"),
     path("desk/intake/today/", intake.intake_today, name="intake_today"),
     path("desk/intake/search/", intake_search.intake_search, name="intake_search"),
+    path("desk/intake/search/person/", intake_search.intake_search_person, name="intake_search_person"),
     path("desk/intake/<uuid:case_id>/", intake.intake_case, name="intake_case"),
     path("desk/intake/<uuid:case_id>/receipt/", intake.intake_receipt, name="intake_receipt"),
     path("desk/cases/", worklist.work_list, name="work_list"),

@@ -12,7 +12,7 @@ from applications.transitions import TABLE
 from portal.web.grants import Actor
 from portal.web.permissions import PermissionEnum
 
-#: Who took part in a case has it to file for this long after its end.
+#: Who took part in a case has it to file for this long after its end, the delivery included.
 FILING: Final = dt.timedelta(days=30)
 #: Acts that are not a stage's own work: what an applicant asks for, and handing a claim on.
 _ASIDE: Final = frozenset({"withdraw", "claim", "release"})
@@ -50,5 +50,6 @@ def task_of(actor: Actor, case: Case, now: dt.datetime) -> str:
     )
     if task:
         return task
-    filed = case.closed_at is not None and case.closed_at + FILING < now
+    ended = max(filter(None, (case.closed_at, case.delivered_at)), default=None)
+    filed = ended is not None and ended + FILING < now
     return TOOK_PART if not filed and case.acts.filter(actor=actor.user_id).exists() else ""

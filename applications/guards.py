@@ -7,9 +7,10 @@ from applications.models import Case, CaseMaterial
 from applications.people import is_applicant
 from applications.permissions import CasePermission
 from applications.states import CaseChannel, CaseState
-from catalog.enumerations import Necessity
+from catalog.enumerations import MaterialForm, Necessity
 from portal.clock import local_date
 from portal.transitions.process import Context
+from portal.web.dates import date_full
 from portal.web.errors import BadInput, NotAllowed, WrongState
 
 Conclusion = CaseMaterial.Conclusion
@@ -24,11 +25,33 @@ def _case(ctx: Context) -> Case:
 
 
 def materials_are_complete(ctx: Context) -> None:
-    """ACC-6: every required material is there or does not apply, and none is waiting for a correction."""
+    """ACC-6: every required material is there or does not apply, and none is waiting for a correction.
+
+    In the hall an original that the item requires has been handed in and counted.
+    """
     missing = [m for m in _materials(ctx) if _keeps_from_acceptance(m)]
     if missing:
         names = "、".join(f"“{m.name}”" for m in missing[:3]) + ("等" if len(missing) > 3 else "")
         raise WrongState(f"有 {len(missing)} 项材料没有齐全：{names}，不能受理。", code="materials_incomplete")
+    if _case(ctx).channel == CaseChannel.HALL:
+        uncounted = [m for m in _materials(ctx) if _lacks_its_original(m)]
+        if uncounted:
+            names = "、".join(f"“{m.name}”" for m in uncounted[:3]) + ("等" if len(uncounted) > 3 else "")
+            raise WrongState(
+                f"有 {len(uncounted)} 项材料要原件，还没有登记收到原件：{names}，不能受理。", code="originals_missing"
+            )
+
+
+def _lacks_its_original(material: CaseMaterial) -> bool:
+    """The item always requires it on paper, in the original, and none has been counted."""
+    wanted = material.requirement
+    return (
+        wanted is not None
+        and wanted.necessity == Necessity.REQUIRED
+        and wanted.form != MaterialForm.ELECTRONIC
+        and wanted.originals > 0
+        and material.originals_received == 0
+    )
 
 
 def _keeps_from_acceptance(material: CaseMaterial) -> bool:
@@ -214,3 +237,12 @@ def clerk_withdraws_only_in_the_hall(ctx: Context) -> None:
 def nothing_was_delivered(ctx: Context) -> None:
     if hasattr(_case(ctx), "delivery"):
         raise WrongState("本件已经送达。", code="delivered_twice")
+
+
+def no_delivery_is_under_way(ctx: Context) -> None:
+    attempt = rows.open_attempt(_case(ctx))
+    if attempt is not None:
+        raise WrongState(
+            f"{date_full(attempt.begun_on)}登记的{attempt.get_method_display()}还没有结果，请先登记送达或者退回。",
+            code="delivery_under_way",
+        )

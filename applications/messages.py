@@ -26,6 +26,9 @@ KINDS: Final[dict[str, str]] = {
     "grant": "case_granted",
     "refuse": "case_refused",
     "conclude": "case_concluded",
+    "post": "case_posted",
+    "announce": "case_announced",
+    "delivery_failed": "case_delivery_failed",
     "deliver": "case_delivered",
     "withdraw": "case_withdrawn",
 }

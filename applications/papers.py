@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from applications import rules
-from applications.models import Case, Delivery, SpecialProcedure
+from applications.answers import decision_particulars
+from applications.models import Case, Delivery, DeliveryAttempt, SpecialProcedure
 from applications.people import person_key_of
 from applications.recording import signature_in
 from catalog.models import ItemEdition
@@ -18,6 +19,7 @@ from portal.documents.models import OfficialDocument
 from portal.privacy.models import PersonKey
 from portal.transitions.process import Context
 from portal.transitions.table import Transition
+from portal.workdays.queries import current_calendar
 
 SUBJECT_KIND: Final = "case"
 Data = dict[str, Any]
@@ -79,6 +81,11 @@ def _instant(at: dt.datetime) -> str:
     return at.astimezone(SHANGHAI).isoformat(timespec="seconds")
 
 
+def _provisional(begun: dt.datetime, due_on: dt.date | None) -> bool:
+    """Whether a due date was counted through a year whose notice on holidays is not there yet."""
+    return due_on is not None and current_calendar().is_provisional(local_date(begun), due_on)
+
+
 def _receipt(ctx: Context, case: Case) -> Data:
     materials = case.materials.select_related("requirement").prefetch_related("files__file")
     return {
@@ -88,6 +95,7 @@ def _receipt(ctx: Context, case: Case) -> Data:
         "receiver": ctx.actor.name if case.window is not None else "朔州市政务服务平台",
         "received_at": _instant(case.received_at),
         "acceptance_due_on": _date(case.clock.acceptance_due_on),
+        "provisional": _provisional(case.received_at, case.clock.acceptance_due_on),
         "materials": [
             {
                 "name": material.name,
@@ -109,6 +117,7 @@ def _correction(ctx: Context, case: Case) -> Data:
         "lines": ctx.results["correction_lines"],
         "supply_until": _date(ctx.results["correction"].supply_until),
         "correction_days": case.edition.correction_days,
+        "provisional": _provisional(ctx.now, ctx.results["correction"].supply_until),
         "asked_at": _instant(ctx.now),
         "legal_basis": "《中华人民共和国行政许可法》第三十二条第一款第（四）项",
     }
@@ -182,10 +191,12 @@ def _extension(ctx: Context, case: Case) -> Data:
 
 def _grant(ctx: Context, case: Case) -> Data:
     return case.decision_details | {
+        "particulars": [{"label": label, "text": text} for label, text in decision_particulars(case)],
         "accepted_on": _date(case.clock.accepted_on),
         "decided_on": _date(local_date(ctx.now)),
         "result_name": case.edition.result_name,
         "delivery_due_on": _date(case.clock.delivery_due_on),
+        "provisional": _provisional(ctx.now, case.clock.delivery_due_on),
         "legal_basis": "《中华人民共和国行政许可法》第三十八条第一款",
     }
 
@@ -199,6 +210,7 @@ def _refusal(ctx: Context, case: Case) -> Data:
 
 def _service_receipt(ctx: Context, case: Case) -> Data:
     delivery: Delivery = ctx.results["delivery"]
+    notice: DeliveryAttempt | None = ctx.results.get("notice")
     decisions = OfficialDocument.objects.filter(
         subject_kind=SUBJECT_KIND, subject_id=case.pk, kind__in=[DocumentKind.GRANT, DocumentKind.REFUSAL]
     )
@@ -211,7 +223,14 @@ def _service_receipt(ctx: Context, case: Case) -> Data:
         "recipient": delivery.recipient,
         "recipient_relation": delivery.recipient_relation,
         "tracking": delivery.tracking,
+        "delivered_on": _date(delivery.delivered_on),
         "delivered_at": _instant(delivery.delivered_at),
+        "notice_place": notice.notice_place if notice is not None else "",
+        "notice_first_on": _date(notice.begun_on) if notice is not None else None,
+        "attempts": [
+            {"method": each.get_method_display(), "failed_on": _date(each.ended_on), "reason": each.failure}
+            for each in case.delivery_attempts.filter(outcome=DeliveryAttempt.Outcome.FAILED)
+        ],
         "deliverer": ctx.actor.name,
         "remark": delivery.remark,
     }

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from applications.answers import value_text
 from applications.attachments import DRAFT_KIND, OWNER_KIND
-from applications.forms.details import value_text
 from applications.models import Act, Case, Delivery, Draft
 from applications.services import forgetting
 from portal.clock import local_date

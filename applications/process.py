@@ -104,7 +104,8 @@ class CaseProcess(Process):
             case.closed_at = ctx.now
         statements.update(case, CHANGING)
         if transition.clock is not None:
-            add_clock_event(case, transition.clock, ctx.now, act_id(ctx), **ctx.results.get("clock_event", {}))
+            at = ctx.results.get("clock_at", ctx.now)
+            add_clock_event(case, transition.clock, at, act_id(ctx), **ctx.results.get("clock_event", {}))
         clockwork.refresh(case, case.clock, ctx.now)
         if transition.action == "extend":
             note_extension(ctx)
@@ -118,6 +119,8 @@ class CaseProcess(Process):
             body["document"] = {"kind": document.kind, "number": document.number, "hash": document.data_hash}
         if (event := ctx.results.get("clock_event")) is not None:
             body["clock"] = {name: str(value) for name, value in event.items()}
+        if (served := ctx.results.get("served")) is not None:
+            body["delivery"] = served
         if ctx.results.get("late"):
             body["late"] = True
         clock: CaseClock = case.clock
@@ -133,6 +136,8 @@ class CaseProcess(Process):
         if (opinion := ctx.results.get("opinion")) is not None:
             # The text may name persons: the ledger holds what proves it, under the applicant's erasable key.
             body["opinion"] = [opinion.recommendation, sealed(case, opinion.text)]
+            if opinion.departure:
+                body["departure"] = sealed(case, opinion.departure)
         return body
 
     def recorded(self, ctx: Context, transition: Transition, entry: LedgerEntry) -> None:

@@ -12,11 +12,12 @@ from applications.links import document_url
 from applications.models import Act, Case, Delivery, SpecialProcedure
 from applications.rules import RUNNING
 from applications.states import FINAL_STATES, CaseChannel, CaseState, Decision
-from portal.clock import SHANGHAI
+from portal.clock import SHANGHAI, local_date
 from portal.documents.models import OfficialDocument
 from portal.privacy.masking import mask_party
 from portal.web.dates import date_text, day_text, moment_full, moment_text, weekday_text
-from portal.workdays.explanation import limit_text, overdue_text, remaining_text
+from portal.workdays.explanation import PROVISIONAL, limit_text, overdue_text, remaining_text
+from portal.workdays.queries import current_calendar
 from portal.workdays.reading import ClockReading
 from portal.workdays.terms import Unit
 
@@ -77,6 +78,8 @@ class DueCard:
     overdue: bool
     explained: bool
     """Whether the page 为什么是这一天 has something to say."""
+    provisional: str = ""
+    """That the day may move, where the calendar of its year is provisional."""
 
 
 def due_card(case: Case, read: ClockReading) -> DueCard | None:
@@ -91,7 +94,36 @@ def due_card(case: Case, read: ClockReading) -> DueCard | None:
         return _running_card(read)
     else:
         return None
-    return DueCard(label, day_text(due), weekday_text(due), detail, 0, 0, False, case.state == CaseState.RECEIVED)
+    return DueCard(
+        label,
+        day_text(due),
+        weekday_text(due),
+        detail,
+        0,
+        0,
+        False,
+        case.state == CaseState.RECEIVED,
+        PROVISIONAL if may_move(case) else "",
+    )
+
+
+def may_move(case: Case) -> bool:
+    """Whether the day that is waited for lies in a year whose notice on holidays is not there yet."""
+    clock = case.clock
+    begun: dt.datetime | None
+    due: dt.date | None
+    match case.state:
+        case CaseState.REVIEWING | CaseState.APPROVING:
+            return clock.provisional
+        case CaseState.RECEIVED:
+            begun, due = case.received_at, clock.acceptance_due_on
+        case CaseState.CORRECTING:
+            begun, due = case.received_at, clock.correction_due_on
+        case CaseState.GRANTED | CaseState.REFUSED | CaseState.CONCLUDED if case.delivered_at is None:
+            begun, due = case.decided_at, clock.delivery_due_on
+        case _:
+            return False
+    return begun is not None and due is not None and current_calendar().is_provisional(local_date(begun), due)
 
 
 def _running_card(read: ClockReading) -> DueCard:
@@ -109,6 +141,7 @@ def _running_card(read: ClockReading) -> DueCard:
         limit=limit,
         overdue=bool(late),
         explained=True,
+        provisional=PROVISIONAL if read.provisional else "",
     )
 
 
@@ -160,6 +193,8 @@ def _note(case: Case, act: Act, procedure: SpecialProcedure | None) -> str:
             return "从第二天开始计时"
         case "pause":
             return f"最迟 {day_text(procedure.until)}结束。{_LAW_45}" if procedure is not None else _LAW_45
+        case "deliver" if case.delivered_at is not None and local_date(case.delivered_at) != local_date(act.at):
+            return f"{day_text(case.delivered_at)}送达"
         case "review":
             return "审核意见已提交批准人"
         case _:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from applications.models import Case, CaseClock, CaseMaterial, ClockEvent
-from applications.states import CaseChannel
+from applications.models import Case, CaseClock, CaseMaterial, ClockEvent, DeliveryAttempt, Opinion
+from applications.states import CaseChannel, Stage
 from catalog.queries import edition_for_life
 from portal.accounts.models import Person, User
 from portal.organizations.models import Department
@@ -36,19 +36,21 @@ verified_person_of: Final = Prepared(
 )
 # A union, so that each part finds its few users by an index.
 _USERS_BEHIND: Final = Prepared(
-    lambda: User.objects.filter(
-        pk__in=User.objects.filter(person__verified_at__isnull=False)
-        .filter(Q(person_id=_PERSON) | Q(person_id=_AGENT))
-        .values("pk")
-        .union(
-            User.objects.filter(person__verified_at__isnull=False, person__represented=_LEGAL_PERSON).values("pk"),
-            User.objects.filter(pk=_USER).values("pk"),
-            all=True,
-        ),
-        is_active=True,
+    lambda: (
+        User.objects.filter(
+            pk__in=User.objects.filter(person__verified_at__isnull=False)
+            .filter(Q(person_id=_PERSON) | Q(person_id=_AGENT))
+            .values("pk")
+            .union(
+                User.objects.filter(person__verified_at__isnull=False, person__represented=_LEGAL_PERSON).values("pk"),
+                User.objects.filter(pk=_USER).values("pk"),
+                all=True,
+            ),
+            is_active=True,
+        )
+        .only("pk", "email")
+        .order_by("pk")
     )
-    .only("pk", "email")
-    .order_by("pk")
 )
 
 
@@ -88,3 +90,26 @@ def materials_of(case: Case) -> list[CaseMaterial]:
         if material.requirement_id is not None:
             material.requirement = requirements[material.requirement_id]
     return materials
+
+
+def open_attempt(case: Case) -> DeliveryAttempt | None:
+    """The posting or public notice of a case that is under way; one query at first use."""
+    if "_open_attempt" not in case.__dict__:
+        case.__dict__["_open_attempt"] = case.delivery_attempts.filter(outcome="").first()
+    attempt: DeliveryAttempt | None = case.__dict__["_open_attempt"]
+    return attempt
+
+
+def last_review(case: Case) -> Opinion | None:
+    """The reviewer's opinion that the approver decides on; one query at first use."""
+    if "_last_review" not in case.__dict__:
+        reviews = case.opinions.filter(stage=Stage.REVIEW).order_by("-given_at", "-pk")
+        case.__dict__["_last_review"] = reviews.first()
+    opinion: Opinion | None = case.__dict__["_last_review"]
+    return opinion
+
+
+def departs(case: Case, decision: Opinion.Recommendation) -> bool:
+    """Whether a decision is another than the reviewer recommended."""
+    review = last_review(case)
+    return review is not None and review.recommendation != decision

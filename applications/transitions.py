@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from applications import guards
-from applications.effects import claims, closing, intake, review
+from applications.effects import claims, closing, delivery, intake, review
 from applications.models import ClockEvent
 from applications.permissions import CasePermission as May
 from applications.states import FINAL_STATES, CaseState
@@ -247,9 +247,42 @@ TABLE = Table(
             guard=(guards.nothing_was_delivered,),
             clock=Event.DELIVERED.value,
             document=DocumentKind.SERVICE_RECEIPT.value,
-            effects=(closing.deliver,),
+            effects=(delivery.deliver,),
             public_label="送达",
             form="deliver",
+        ),
+        Transition(
+            action="post",
+            label="交寄",
+            sources=frozenset({CONCLUDED}),
+            target=None,
+            role=(May.DELIVER_CASE,),
+            guard=(guards.nothing_was_delivered, guards.no_delivery_is_under_way),
+            effects=(delivery.post,),
+            public_label="已交邮寄送",
+            form="post",
+        ),
+        Transition(
+            action="announce",
+            label="公告送达",
+            sources=frozenset({CONCLUDED}),
+            target=None,
+            role=(May.DELIVER_CASE,),
+            guard=(guards.nothing_was_delivered, guards.no_delivery_is_under_way),
+            effects=(delivery.announce,),
+            public_label="公告送达，期满三十日视为送达",
+            form="announce",
+        ),
+        Transition(
+            action="delivery_failed",
+            label="送达不成",
+            sources=frozenset({CONCLUDED}),
+            target=None,
+            role=(May.DELIVER_CASE,),
+            guard=(guards.nothing_was_delivered,),
+            effects=(delivery.fail,),
+            public_label="没有送达，另行送达",
+            form="delivery_failed",
         ),
         Transition(
             action="withdraw",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from catalog.item_files import DATA
 from catalog.services.publishing import load_items
+from catalog.services.synonyms import load_synonyms
 from portal.web import yaml_files
 
 
@@ -11,4 +12,8 @@ def load() -> str:
     """Publish what the item files say; says what was done."""
     settings = yaml_files.read(DATA / "catalogue.yaml")
     loaded = load_items(first_effective_from=settings["first_effective_from"])
-    return f"{loaded.created} new items, {loaded.renewed} new editions, {loaded.unchanged} unchanged"
+    reworded = load_synonyms()
+    return (
+        f"{loaded.created} new items, {loaded.renewed} new editions, {loaded.unchanged} unchanged, "
+        f"{reworded} with other synonyms"
+    )

@@ -105,7 +105,8 @@ def _candidates(question: Question, on: dt.date, audience: str) -> QuerySet[Item
 
 
 def _findable(row: ItemSearch) -> Findable:
-    name, keywords = row.edition_name, tuple(row.edition_keywords)  # type: ignore[attr-defined]
+    name = row.edition_name  # type: ignore[attr-defined]
+    keywords = (*row.edition_keywords, *row.synonyms)  # type: ignore[attr-defined]
     return _prepared(
         name,
         keywords,

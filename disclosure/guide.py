@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from applications.rules import rule_of
-from catalog.enumerations import LimitUnit, Necessity
+from catalog.enumerations import LimitUnit, Necessity, ServiceObject
 from catalog.models import FlowLink, ItemEdition, MaterialRequirement, Situation
 from portal.web.dates import SHANGHAI
 from portal.workdays.calendar import WorkdayCalendar
@@ -46,6 +46,12 @@ UNITS = {LimitUnit.WORKDAY: "个工作日", LimitUnit.CALENDAR_DAY: "天", Limit
 def limit_text(n: int | None, unit: str) -> str:
     """10 个工作日; empty without a limit."""
     return f"{n} {UNITS[LimitUnit(unit)]}" if n else ""
+
+
+def applicants_text(edition: ItemEdition) -> str:
+    """Who may apply, in the standard's words; 个体工商户 are named where 其他组织 are served."""
+    labels = [ServiceObject(code).label for code in edition.service_objects]
+    return "、".join(f"{label}（含个体工商户）" if label == ServiceObject.OTHER.label else label for label in labels)
 
 
 def demonstration_parts(edition: ItemEdition) -> frozenset[str]:

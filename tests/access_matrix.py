@@ -81,6 +81,7 @@ MATRIX: Final[dict[str, Expected]] = {
     "applications:intake_queue": ("accept_case", "receive_case"),
     "applications:intake_receipt": ("accept_case", "receive_case"),
     "applications:intake_search": READING,
+    "applications:intake_search_person": ("receive_case",),
     "applications:intake_today": ("accept_case", "receive_case"),
     "applications:mark_seen": ("approve_case", "review_case"),
     "applications:my_case": "signed_in",

@@ -1,15 +1,19 @@
-"""Decision, conclusion, delivery, and the ends without a decision."""
+"""Decision, conclusion, and the ends without a decision."""
 
 from __future__ import annotations
 
+from applications import rules, validity
 from applications.effects.review import approver_opinion, end_procedure
-from applications.models import Case, Delivery, Opinion
+from applications.models import Case, Opinion
 from applications.states import Decision
+from applications.validity import ValidityKind as Kind
+from portal.accounts.locks import lock
+from portal.clock import local_date
 from portal.documents.rules import remedies_faults, remedies_text
 from portal.transitions import inputs
 from portal.transitions.process import Context
+from portal.web.dates import date_full
 from portal.web.errors import BadInput
-from portal.web.grants import acting_user
 
 
 def grant(ctx: Context) -> None:
@@ -18,13 +22,38 @@ def grant(ctx: Context) -> None:
     opinion = inputs.text(ctx, "opinion", "审批意见")
     case.decision_details = {
         "content": inputs.text(ctx, "content", "许可内容", default=case.edition.name),
-        "validity": inputs.text(
-            ctx, "validity", "有效期", required=False, longest=100, default=case.edition.result_validity
-        ),
+        "validity": _validity(ctx),
         "conditions": inputs.text(ctx, "conditions", "许可条件", required=False),
     }
     _decide(ctx, Decision.GRANTED)
     approver_opinion(ctx, Opinion.Recommendation.GRANT, opinion)
+
+
+def _validity(ctx: Context) -> str:
+    """Not beyond what the edition gives; a last day after that of the decision."""
+    allowed = validity.allowed_by(ctx.subject.edition)
+    kind = Kind(inputs.choice(ctx, "validity_kind", "有效期", Kind.values, default=Kind.ITEM))
+    today = local_date(ctx.now)
+    years, until = 0, None
+    if kind == Kind.FOR_GOOD and not allowed.may_be_for_good:
+        raise BadInput(
+            f"本事项的有效期是{allowed.words}，不能填长期有效。", field="validity_kind", code="validity_too_long"
+        )
+    if kind == Kind.YEARS:
+        most = allowed.years or validity.MOST_YEARS
+        years = inputs.number(ctx, "validity_years", "有效期的年数", least=1, most=most)
+    if kind == Kind.UNTIL:
+        until = inputs.day(ctx, "validity_until", "有效期的最后一天")
+        last = allowed.last_day(today)
+        if until <= today:
+            raise BadInput("有效期的最后一天应当在决定之日以后。", field="validity_until", code="validity_over")
+        if last is not None and until > last:
+            raise BadInput(
+                f"本事项的有效期是{allowed.words}，最晚到{date_full(last)}。",
+                field="validity_until",
+                code="validity_too_long",
+            )
+    return validity.text_of(kind, allowed, years=years, until=until)
 
 
 def refuse(ctx: Context) -> None:
@@ -54,30 +83,32 @@ def _decide(ctx: Context, decision: Decision) -> None:
 def conclude(ctx: Context) -> None:
     """办结: the result is made out; delivery is due ten working days after the decision."""
     case: Case = ctx.subject
-    case.result_number = inputs.text(ctx, "result_number", "证照或者批文编号", required=False, longest=100)
+    case.result_number = _result_number(ctx)
     case.concluded_at = ctx.now
     ctx.results["note"] = inputs.text(ctx, "note", "说明", required=False, longest=500)
 
 
-def deliver(ctx: Context) -> None:
-    """TIM-3 (行政许可法 44): method, who signed, and when; the service receipt says it."""
+def _result_number(ctx: Context) -> str:
+    """A number of the right shape, which no other case of the item has."""
     case: Case = ctx.subject
-    method = inputs.choice(ctx, "method", "送达方式", Delivery.Method.values, default=None)
-    tracking = inputs.text(ctx, "tracking", "邮件号", required=method == Delivery.Method.POST, longest=50)
-    ctx.results["delivery"] = Delivery.objects.create(
-        case=case,
-        method=method,
-        recipient=inputs.text(ctx, "recipient", "签收人", longest=50),
-        recipient_relation=inputs.text(
-            ctx, "recipient_relation", "与受送达人的关系", longest=50, default="本人", required=False
+    number = inputs.text(ctx, "result_number", "证照或者批文编号", required=False, longest=100)
+    if not number:
+        return ""
+    if case.decision == Decision.REFUSED:
+        raise BadInput("不予的办件没有证照编号，请不要填写。", field="result_number", code="number_of_refusal")
+    if (fault := rules.result_number_fault(number)) is not None:
+        raise BadInput(fault, field="result_number", code="number_shape")
+    item = case.edition.item_id
+    # Two cases at once would both find the number free.
+    lock(f"result_number/{item}/{number}")
+    same = Case.objects.filter(result_number=number, edition__item=item).exclude(pk=case.pk).first()
+    if same is not None:
+        raise BadInput(
+            f"编号 {number} 已经登记在办件 {same.number}，同一事项的证照编号不能重复。",
+            field="result_number",
+            code="number_taken",
         )
-        or "本人",
-        tracking=tracking,
-        delivered_at=ctx.now,
-        deliverer_id=acting_user(ctx.actor),
-        remark=inputs.text(ctx, "remark", "备注", required=False, longest=500),
-    )
-    case.delivered_at = ctx.now
+    return number
 
 
 def withdraw(ctx: Context) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from applications import rules
+from applications import rows, rules
 from applications.models import Case, Extension, Opinion, SpecialProcedure
 from applications.states import Stage
 from portal.clock import local_date
@@ -14,12 +14,13 @@ from portal.web.grants import acting_user
 from portal.workdays.terms import PROCEDURES
 
 
-def _sign(ctx: Context, stage: Stage, recommendation: str, text: str) -> None:
+def _sign(ctx: Context, stage: Stage, recommendation: str, text: str, departure: str = "") -> None:
     ctx.results["opinion"] = Opinion.objects.create(
         case=ctx.subject,
         stage=stage,
         recommendation=recommendation,
         text=text,
+        departure=departure,
         author_id=acting_user(ctx.actor),
         author_name=ctx.actor.name[:50],
         given_at=ctx.now,
@@ -46,9 +47,13 @@ def return_to_reviewer(ctx: Context) -> None:
     ctx.results["claimed_by_id"] = case.reviewer_ids[-1] if case.reviewer_ids else None
 
 
-def approver_opinion(ctx: Context, recommendation: str, text: str) -> None:
-    """The approver's opinion beside the decision."""
-    _sign(ctx, Stage.APPROVE, recommendation, text)
+def approver_opinion(ctx: Context, decision: Opinion.Recommendation, text: str) -> None:
+    """The approver's opinion beside the decision; against the reviewer's advice only with the reason why."""
+    departure = ""
+    if rows.departs(ctx.subject, decision):
+        departure = inputs.text(ctx, "departure", "与审核意见不一致的理由", longest=1000)
+        ctx.results["note"] = f"与审核意见不一致：{departure}"
+    _sign(ctx, Stage.APPROVE, decision, text, departure)
 
 
 def pause(ctx: Context) -> None:

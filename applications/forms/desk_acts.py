@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 
-from applications import rules
+from applications import rules, validity
+from applications.effects.delivery import MAY_FAIL
 from applications.models import Case, CorrectionLine, Delivery, Opinion
 from applications.queries.casepage import correction_lines_of
+from applications.rows import departs, open_attempt
+from applications.states import Decision
 from portal.documents.rules import remedies_text
 from portal.web.forms import PortalForm
 from portal.web.keys import uuid7
@@ -132,7 +135,21 @@ class SupplyForm(ActForm):
         return {"supplies": supplies}
 
 
-class NotRequiredForm(ActForm):
+class EndForm(ActForm):
+    """An end before acceptance: nobody looks at it after the clerk, so the clerk says that it is meant."""
+
+    confirmed = forms.BooleanField(
+        label="我已核对：作出后本件结束，不再审核，不能撤回，申请人要办只能重新申请。",
+        error_messages={"required": "请核对后勾选。作出后本件结束，不能撤回。"},
+    )
+    field_order = ("competent_organ", "reason", "legal_basis", "remedies", "confirmed")
+
+    @property
+    def act_data(self) -> dict[str, Any]:
+        return {name: value for name, value in super().act_data.items() if name != "confirmed"}
+
+
+class NotRequiredForm(EndForm):
     reason = _words("不需要许可的理由")
     legal_basis = forms.CharField(
         label="依据", max_length=500, initial="《中华人民共和国行政许可法》第三十二条第一款第一项"
@@ -144,7 +161,7 @@ class NotRequiredForm(ActForm):
         self.fields["remedies"].initial = remedies_text()
 
 
-class NotCompetentForm(ActForm):
+class NotCompetentForm(EndForm):
     competent_organ = forms.CharField(label="应当向哪个机关申请", max_length=200)
     reason = _words("不属于本机关职权的理由")
     legal_basis = forms.CharField(
@@ -199,19 +216,59 @@ class ExtendForm(ActForm):
         self.fields["n"].help_text = f"最多 {rules.longest_extension(self.case.edition)} 个工作日，只能一次。"
 
 
-class GrantForm(ActForm):
+class DecisionForm(ActForm):
+    """A decision against the reviewer's advice says why."""
+
+    decision: ClassVar[Opinion.Recommendation]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not departs(self.case, self.decision):
+            del self.fields["departure"]
+
+
+def _departure() -> Any:
+    return _words(
+        "与审核意见不一致的理由",
+        rows=2,
+        longest=1000,
+        help_text="审核人建议相反，写明为什么不采纳。记入办理过程，不公开。",
+    )
+
+
+class GrantForm(DecisionForm):
+    decision = Opinion.Recommendation.GRANT
+
+    departure = _departure()
     opinion = _words("审批意见", rows=3)
     content = _words("准予的内容", rows=2)
-    validity = forms.CharField(label="有效期", required=False, max_length=100)
+    validity_kind = forms.ChoiceField(label="有效期", choices=validity.ValidityKind.choices, widget=forms.RadioSelect)
+    validity_years = forms.IntegerField(
+        label="年数", required=False, min_value=1, max_value=validity.MOST_YEARS, help_text="选“几年”的填写。"
+    )
+    validity_until = forms.DateField(
+        label="最后一天", required=False, widget=forms.DateInput, help_text="选“到某一天为止”的填写。"
+    )
     conditions = _words("附加的条件", rows=2, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["content"].initial = self.case.edition.name
-        self.fields["validity"].initial = self.case.edition.result_validity
+        allowed = validity.allowed_by(self.case.edition)
+        kinds = self.fields["validity_kind"]
+        assert isinstance(kinds, forms.ChoiceField)
+        kinds.choices = [
+            (kind.value, f"{kind.label}：{allowed.words}" if kind == validity.ValidityKind.ITEM else kind.label)
+            for kind in validity.ValidityKind
+            if kind != validity.ValidityKind.FOR_GOOD or allowed.may_be_for_good
+        ]
+        kinds.initial = validity.ValidityKind.ITEM
 
 
-class RefuseForm(ActForm):
+class RefuseForm(DecisionForm):
+    decision = Opinion.Recommendation.REFUSE
+
+    departure = _departure()
     facts = _words("查明的事实", rows=3)
     reasons = _words("不予的理由", rows=3)
     legal_basis = _words("依据的条文", rows=2)
@@ -223,22 +280,63 @@ class RefuseForm(ActForm):
 
 
 class ConcludeForm(ActForm):
-    result_number = forms.CharField(label="证照或者批文编号", required=False, max_length=100)
+    result_number = forms.CharField(
+        label="证照或者批文编号", required=False, max_length=100, help_text="照证照填写，同一事项不能重复。"
+    )
     note = _words("备注", rows=2, required=False, longest=1000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.case.decision == Decision.REFUSED:
+            del self.fields["result_number"]
+
+
+def _past_day(label: str, help_text: str = "不填就是今天。") -> forms.DateField:
+    return forms.DateField(label=label, required=False, widget=forms.DateInput, help_text=help_text)
 
 
 class DeliverForm(ActForm):
     method = forms.ChoiceField(label="送达方式", choices=Delivery.Method.choices, widget=forms.RadioSelect)
-    recipient = forms.CharField(label="签收人", max_length=50)
-    recipient_relation = forms.CharField(label="与受送达人的关系", max_length=50, initial="本人")
+    delivered_on = _past_day("送达日期", "邮寄的填签收那一天；公告送达的按公告期满的日期，不用填。不填就是今天。")
+    recipient = forms.CharField(label="签收人", required=False, max_length=50, help_text="公告送达以外都要填写。")
+    recipient_relation = forms.CharField(label="与受送达人的关系", required=False, max_length=50, initial="本人")
     tracking = forms.CharField(label="邮件号", required=False, max_length=50, help_text="邮寄的必须填写。")
     remark = _words("备注", rows=2, required=False, longest=1000)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["method"].initial = self.case.delivery_method
+        attempt = open_attempt(self.case)
+        self.fields["method"].initial = attempt.method if attempt is not None else self.case.delivery_method
+        self.fields["tracking"].initial = attempt.tracking if attempt is not None else ""
         if self.case.applicant_legal_id is None:
             self.fields["recipient"].initial = self.case.applicant_name
+
+
+class PostForm(ActForm):
+    posted_on = _past_day("交寄日期")
+    tracking = forms.CharField(label="邮件号", max_length=50)
+
+
+class AnnounceForm(ActForm):
+    first_on = _past_day("公告的第一天", "从第二天起算三十日。不填就是今天。")
+    notice_place = forms.CharField(
+        label="公告的地点", max_length=200, help_text="例如：本机关公告栏、市政府网站公告页的网址。"
+    )
+    reason = _words("用公告送达的理由", rows=2, longest=500, help_text="写明受送达人下落不明，或者别的方式怎么送不到。")
+
+
+class DeliveryFailedForm(ActForm):
+    method = forms.ChoiceField(
+        label="送达方式", choices=[(each.value, each.label) for each in MAY_FAIL], widget=forms.RadioSelect
+    )
+    failed_on = _past_day("退回或者送达不成的日期")
+    tracking = forms.CharField(label="邮件号", required=False, max_length=50, help_text="邮寄的必须填写。")
+    reason = _words("退回或者送达不成的原因", rows=2, longest=500, help_text="例如：地址不详，邮局退回。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if open_attempt(self.case) is not None:  # the attempt under way says how, and under which number
+            del self.fields["method"], self.fields["tracking"]
 
 
 class WithdrawForm(ActForm):
@@ -260,6 +358,9 @@ FORMS: Final[Mapping[str, type[ActForm]]] = {
     "refuse": RefuseForm,
     "conclude": ConcludeForm,
     "deliver": DeliverForm,
+    "post": PostForm,
+    "announce": AnnounceForm,
+    "delivery_failed": DeliveryFailedForm,
     "withdraw": WithdrawForm,
 }
 

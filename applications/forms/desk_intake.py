@@ -13,9 +13,12 @@ from applications.attachments import INTAKE_KIND
 from applications.forms.details import form_field, kept_value
 from applications.links import preview_url
 from applications.models import Delivery
+from applications.people import may_act_for
 from applications.services.checking import DELIVERY_CHOICES
 from applications.uploads import place
 from catalog.models import ItemEdition, MaterialRequirement, Situation
+from portal.accounts.models import LegalPerson, Person
+from portal.accounts.queries import find_person
 from portal.accounts.rules import person_name_fault
 from portal.clock import today
 from portal.files.models import StoredFile
@@ -30,6 +33,7 @@ from portal.web.forms import PortalForm, speak_chinese
 from portal.web.keys import uuid7
 
 MOST: Final = 999
+AGENT_FIELDS: Final = ("agent_identity", "agent_authorised")
 
 
 def _text(label: str, longest: int, **more: Any) -> forms.CharField:
@@ -97,10 +101,10 @@ class PersonForm(PortalForm):
 class FirmForm(PortalForm):
     """A firm by its licence, with its legal representative."""
 
-    name = _text("单位名称", 200)
+    name = _text("单位名称", 200, help_text="与营业执照一致；个体工商户填执照上的名称（字号）。")
     uscc = _text("统一社会信用代码", 30, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     address = _text("住所", 200, required=False)
-    representative_name = _text("法定代表人姓名", 50)
+    representative_name = _text("法定代表人姓名", 50, help_text="个体工商户填经营者。")
     representative_identity = _text("法定代表人身份证号码", 30, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     representative_phone = _text("法定代表人手机号码", 20, widget=forms.TextInput(attrs={"inputmode": "tel"}))
 
@@ -146,9 +150,13 @@ class HallApplicationForm(PortalForm):
         materials: list[MaterialRequirement],
         situations: list[Situation],
         phone: str,
+        principal: Person,
+        firm: LegalPerson | None,
         **kwargs: Any,
     ) -> None:
         self.edition, self.materials = edition, materials
+        self.principal, self.firm = principal, firm
+        self.agent: Person | None = None
         self.scans: Mapping[UUID, list[StoredFile]] = {}
         self.scan_errors: dict[UUID, list[str]] = {}
         super().__init__(*args, **kwargs)
@@ -165,6 +173,9 @@ class HallApplicationForm(PortalForm):
         if not edition.in_person_required:
             self.fields["agent_identity"] = _text(
                 "代理人身份证号码", 30, required=False, help_text="代理人来办的填写，并查验授权委托书。"
+            )
+            self.fields["agent_authorised"] = forms.BooleanField(
+                label="已查验代理人的身份证和授权委托书", required=False
             )
         self._kinds: dict[str, str] = {}
         for spec in edition.form_fields:
@@ -215,7 +226,19 @@ class HallApplicationForm(PortalForm):
 
     @property
     def lead_fields(self) -> list[Any]:
-        return [self[name] for name in ("situation", "contact_phone", "agent_identity") if name in self.fields]
+        return [self[name] for name in ("situation", "contact_phone") if name in self.fields]
+
+    @property
+    def agent_fields(self) -> list[Any]:
+        return [self[name] for name in AGENT_FIELDS if name in self.fields]
+
+    def check_agent_only(self) -> bool:
+        """Look at the agent before the rest is filled in: of all faults only those of the agent are told."""
+        for name in [name for name in self.errors if name not in AGENT_FIELDS]:
+            del self.errors[name]
+        if not self.errors and self.agent is None:
+            self.add_error("agent_identity", "请先填写代理人身份证号码，再核对。")
+        return not self.errors
 
     @property
     def detail_fields(self) -> list[Any]:
@@ -256,7 +279,25 @@ class HallApplicationForm(PortalForm):
 
     def clean_agent_identity(self) -> str:
         value = self.cleaned_data.get("agent_identity") or ""
-        return _identity(value) if value.strip() else ""
+        if not value.strip():
+            return ""
+        number = _identity(value)
+        if number == self.principal.identity_number:
+            who = "法定代表人" if self.firm is not None else "申请人"
+            raise ValidationError(f"这是{who}本人的号码，本人来办的不用填写代理人。")
+        self.agent = find_person(number)
+        if self.agent is None:
+            raise ValidationError("大厅没有登记过这位代理人，请先登记个人。")
+        return number
+
+    def clean_agent_authorised(self) -> bool:
+        """APP-2: an agent has an authorisation on paper, or a mandate of the firm on record."""
+        seen = bool(self.cleaned_data["agent_authorised"])
+        if self.agent is None or seen:
+            return seen
+        if self.firm is not None and may_act_for(self.agent.pk, self.firm.pk, today()):
+            return seen
+        raise ValidationError("请查验授权委托书后勾选；没有授权委托书的，不能代理。")
 
     def add_domain_error(self, error: Any) -> None:
         """The edition's own fields and the agent stand here under other names."""

@@ -49,9 +49,7 @@ class Case(models.Model):
         User, models.PROTECT, related_name="submitted_cases", verbose_name="提交用户", help_text="大厅收件时为窗口人员"
     )
     # The applicant's key at submission (a firm's: its representative's); PROTECT: a key is erased, its row never.
-    person_key = models.ForeignKey(
-        PersonKey, models.PROTECT, related_name="+", verbose_name="密钥", db_index=False
-    )
+    person_key = models.ForeignKey(PersonKey, models.PROTECT, related_name="+", verbose_name="密钥", db_index=False)
     contact_phone = EncryptedTextField("联系电话", person_key="person_key")
     address = EncryptedTextField("地址", person_key="person_key", blank=True, default="")
     subject = models.CharField("事由", max_length=200, blank=True)
@@ -140,6 +138,7 @@ class Case(models.Model):
             GinIndex(
                 fields=["reviewer_ids"], condition=Q(state=CaseState.APPROVING), fastupdate=False, name="case_submitted"
             ),
+            models.Index(fields=["result_number"], condition=~Q(result_number=""), name="case_by_result_number"),
             models.Index(fields=["person_key"], name="case_by_person_key"),
             models.Index(fields=["closed_at"], condition=Q(erased_at__isnull=True), name="case_to_run_out"),
         ]

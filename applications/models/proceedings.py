@@ -117,6 +117,7 @@ class Opinion(models.Model):
     stage = models.CharField("环节", max_length=10, choices=Stage)
     recommendation = models.CharField("意见", max_length=8, choices=Recommendation)
     text = models.TextField("内容")
+    departure = models.TextField("与审核意见不一致的理由", blank=True)
     author = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="签署人")
     author_name = models.CharField("签署人姓名", max_length=50)
     given_at = models.DateTimeField("时间")
@@ -128,7 +129,17 @@ class Opinion(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="opinion_is_not_a_bare_signature")]
 
     def __str__(self) -> str:
-        return f"{self.get_recommendation_display()} {self.author_name}"
+        return f"{self.heading} {self.author_name}"
+
+    @property
+    def heading(self) -> str:
+        """A reviewer recommends, an approver decides."""
+        if self.stage == Stage.APPROVE:
+            return {
+                self.Recommendation.GRANT.value: "审批决定：准予",
+                self.Recommendation.REFUSE.value: "审批决定：不予",
+            }.get(self.recommendation, f"{self.get_stage_display()}：{self.get_recommendation_display()}")
+        return f"{self.get_stage_display()}：{self.get_recommendation_display()}"
 
 
 class Delivery(models.Model):
@@ -147,7 +158,8 @@ class Delivery(models.Model):
     recipient = models.CharField("签收人", max_length=50)
     recipient_relation = models.CharField("与受送达人关系", max_length=50, default="本人")
     tracking = models.CharField("邮件号", max_length=50, blank=True)
-    delivered_at = models.DateTimeField("送达时间")
+    delivered_on = models.DateField("送达日期")
+    delivered_at = models.DateTimeField("送达时间", help_text="时限按送达日期计算；当天登记的为登记时间")
     deliverer = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="送达人")
     remark = models.TextField("备注", blank=True)
 
@@ -160,6 +172,50 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_method_display()} {self.recipient}"
+
+
+class DeliveryAttempt(models.Model):
+    """送达的一次尝试: posted, announced, or brought in vain; the case waits for delivery until one succeeds."""
+
+    class Outcome(models.TextChoices):
+        DELIVERED = "delivered", "已送达"
+        FAILED = "failed", "送达不成"
+        REPLACED = "replaced", "改用别的方式送达"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="delivery_attempts", verbose_name="办件")
+    method = models.CharField("方式", max_length=12, choices=Delivery.Method)
+    begun_on = models.DateField("开始日期", help_text="交寄、公告的第一天")
+    tracking = models.CharField("邮件号", max_length=50, blank=True)
+    notice_place = models.CharField("公告地点", max_length=200, blank=True)
+    notice_reason = models.TextField("公告的理由", blank=True)
+    outcome = models.CharField("结果", max_length=10, choices=Outcome, blank=True, help_text="空表示还在送达")
+    ended_on = models.DateField("结束日期", null=True, blank=True)
+    failure = models.TextField("送达不成的原因", blank=True)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="登记人")
+
+    class Meta:
+        verbose_name = "送达尝试"
+        verbose_name_plural = verbose_name
+        ordering = ["begun_on", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(outcome=""), name="one_delivery_under_way"),
+            models.CheckConstraint(
+                condition=(Q(outcome="") & Q(ended_on__isnull=True)) | (~Q(outcome="") & Q(ended_on__isnull=False)),
+                name="attempt_ended_exactly_with_an_outcome",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="failed") | ~Q(failure=""), name="failed_delivery_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=~Q(method="public") | (~Q(notice_place="") & ~Q(notice_reason="")),
+                name="public_notice_has_place_and_reason",
+            ),
+            models.CheckConstraint(condition=~Q(method="post") | ~Q(tracking=""), name="posted_has_a_tracking_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_method_display()} {self.begun_on}"
 
 
 class Task(models.Model):

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
-from applications import clockwork
+from applications import clockwork, rows
 from applications.models import (
     Act,
     Case,
@@ -19,13 +19,14 @@ from applications.models import (
     CorrectionLine,
     CorrectionNotice,
     Delivery,
+    DeliveryAttempt,
     Extension,
     Opinion,
     SpecialProcedure,
 )
 from applications.permissions import READING
 from applications.queries.cases import documents_of
-from applications.states import CaseState
+from applications.states import CaseState, Stage
 from portal.accounts.models import LegalPerson, Person, Staff, User
 from portal.documents.models import OfficialDocument
 from portal.web.errors import NotFound
@@ -52,6 +53,7 @@ class CasePage:
     opinions: Sequence[Opinion]
     procedures: Sequence[SpecialProcedure]
     correction_lines: Sequence[CorrectionLine]
+    attempts: Sequence[DeliveryAttempt]
     reading: ClockReading | None
     names: Mapping[UUID, str]
 
@@ -79,7 +81,7 @@ class CasePage:
     @property
     def last_recommendation(self) -> Opinion | None:
         """The reviewer's opinion that the approver decides on."""
-        return next((opinion for opinion in reversed(self.opinions) if opinion.stage == "review"), None)
+        return rows.last_review(self.case)
 
 
 #: As many tables as the planner joins in a millisecond or two; with the people it took twenty.
@@ -132,20 +134,29 @@ def correction_lines_of(case: Case) -> list[CorrectionLine]:
     )
 
 
+def attempts_of(case: Case) -> list[DeliveryAttempt]:
+    """What was tried to deliver the result; nothing is tried before the conclusion: no query."""
+    return list(case.delivery_attempts.all()) if case.state == CaseState.CONCLUDED else []
+
+
 def page_of(case: Case, now: dt.datetime) -> CasePage:
-    """The rows around a case that is loaded already: at most 11 queries, whatever happened to it."""
+    """The rows around a case that is loaded already: at most 12 queries, whatever happened to it."""
     try:
         reading = clockwork.reading_of(case, now)
     except ClockError:
         reading = None
+    opinions = _OPINIONS(case=case.pk)
+    # What the approver's form asks of the case as well.
+    case.__dict__["_last_review"] = next((o for o in reversed(opinions) if o.stage == Stage.REVIEW), None)
     return CasePage(
         case=case,
         materials=materials_of(case),
         acts=_ACTS(case=case.pk),
         documents=list(documents_of(case)),
-        opinions=_OPINIONS(case=case.pk),
+        opinions=opinions,
         procedures=_PROCEDURES(case=case.pk),
         correction_lines=correction_lines_of(case),
+        attempts=attempts_of(case),
         reading=reading,
         names=names_of(case.reviewer_ids),
     )

@@ -12,11 +12,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from applications.models import Case, CaseSearch
 from applications.queries.scope import Reach
+from portal.accounts.models import Person
+from portal.accounts.rules import looks_like_phone
+from portal.privacy.identifiers import normalise, normalise_mobile
+from portal.privacy.services import blind_index
 from portal.search import text
 from portal.search.vectors import all_of, beginning_with
 
 #: Up to here the hits are fetched; beyond it the list is walked and each row asked.
 CAP: Final = 1000
+#: As many cases of one person a page lists.
+LONGEST_OF_PERSON: Final = 50
 _NUMBER: Final = re.compile(r"[0-9]{22}[0-9A-Za-z]")  # applications.services.numbers
 
 
@@ -65,6 +71,48 @@ def hits(question: str) -> Hits | None:
     matching = CaseSearch.objects.filter(condition).order_by()
     ids = list(matching.order_by("case_id").values_list("case_id", flat=True)[: CAP + 1])
     return Hits(matching, ids if len(ids) <= CAP else None)
+
+
+@dataclass(frozen=True, slots=True)
+class OfPerson:
+    """What a number found: the persons behind it who are known to the hall or have cases here, and these cases."""
+
+    persons: Sequence[Person]
+    cases: Sequence[Case]
+
+
+def cases_of_number(reach: Reach, number: str) -> OfPerson:
+    """The cases within reach of whoever has exactly this identity number or phone, newest first (2 queries).
+
+    As applicant, as agent, and of the firms that they represent. What is restricted or erased is not found.
+    """
+    if looks_like_phone(number):
+        index = blind_index("phone", normalise_mobile(number))
+        theirs = Q(phone_index=index) | Q(user__phone_index=index, user__phone_verified=True)
+    else:
+        theirs = Q(identity_index=blind_index("identity", normalise(number)))
+    persons = list(Person.objects.select_related("key").filter(theirs).distinct().order_by("pk"))
+    ids = {person.pk for person in persons}
+    cases = list(
+        Case.objects.filter(
+            Q(applicant_person__in=ids) | Q(agent__in=ids) | Q(applicant_legal__representative__in=ids),
+            reach.q(),
+            restricted_at=None,
+            erased_at=None,
+        )
+        .select_related("edition", "department", "applicant_legal")
+        .order_by("-received_at", "-pk")[:LONGEST_OF_PERSON]
+    )
+    shown = {
+        key
+        for case in cases
+        for key in (
+            case.applicant_person_id,
+            case.agent_id,
+            case.applicant_legal.representative_id if case.applicant_legal is not None else None,
+        )
+    }
+    return OfPerson([person for person in persons if person.is_verified or person.pk in shown], cases)
 
 
 def find_cases(reach: Reach, question: str) -> QuerySet[Case]:

@@ -83,7 +83,7 @@ def save_draft(*, draft_id: UUID, actor: Actor, step: str, **fields: Any) -> Dra
 
 @transaction.atomic
 def attach_to_draft(*, draft_id: UUID, requirement_id: UUID, file: StoredFile, actor: Actor) -> DraftMaterial:
-    """Put an uploaded file under a material of the draft's edition."""
+    """Put an uploaded file under a material of the draft's edition. Raises NotFound, WrongState, FileRefused."""
     draft = open_own_draft(draft_id, actor)
     requirement = draft.edition.materials.filter(pk=requirement_id).first()
     if requirement is None or file.uploaded_by_id != draft.user_id:
@@ -91,6 +91,10 @@ def attach_to_draft(*, draft_id: UUID, requirement_id: UUID, file: StoredFile, a
     same = draft.materials.filter(requirement=requirement, file__original_sha256=file.original_sha256).first()
     if same is not None:  # the same content twice under one material (a page sent again) is once
         return same
+    # Under the draft's lock: several uploads at once are counted one after the other.
+    files.check_count(
+        of_material=draft.materials.filter(requirement=requirement).count(), of_case=draft.materials.count()
+    )
     files.assign(file, DRAFT_KIND, draft.pk)
     return DraftMaterial.objects.create(draft=draft, requirement=requirement, file=file, added_at=clock.now())
 

@@ -14,6 +14,7 @@ from applications.models import (
     CaseMaterialFile,
     CorrectionLine,
     Delivery,
+    DeliveryAttempt,
     Draft,
     DraftMaterial,
     Extension,
@@ -115,7 +116,9 @@ def _forget_texts(case_id: UUID) -> None:
     acts = Act.objects.filter(case=case_id)
     acts.exclude(note="").update(note=ERASED_TEXT)
     acts.filter(actor__isnull=False, actor__staff__isnull=True).update(actor_name=ERASED_TEXT)
-    Opinion.objects.filter(case=case_id).update(text=ERASED_TEXT)
+    opinions = Opinion.objects.filter(case=case_id)
+    opinions.update(text=ERASED_TEXT)
+    opinions.exclude(departure="").update(departure=ERASED_TEXT)
     SpecialProcedure.objects.filter(case=case_id).update(reason=ERASED_TEXT)
     Extension.objects.filter(case=case_id).update(reason=ERASED_TEXT)
     CorrectionLine.objects.filter(notice=case_id).update(what=ERASED_TEXT)
@@ -123,6 +126,9 @@ def _forget_texts(case_id: UUID) -> None:
     given = Delivery.objects.filter(case=case_id)
     given.exclude(tracking="").update(tracking=ERASED_TEXT)
     given.update(recipient=ERASED_TEXT, remark="")
+    attempts = DeliveryAttempt.objects.filter(case=case_id)
+    for name in ("tracking", "notice_reason", "failure"):
+        attempts.exclude(**{name: ""}).update(**{name: ERASED_TEXT})
 
 
 def _forget_files(case_id: UUID) -> None:

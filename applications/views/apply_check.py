@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from applications import rules, services
+from applications.answers import value_text
 from applications.drafting import STEPS, Fault, MaterialState, OpenDraft
 from applications.forms.apply import DeclarationForm
-from applications.forms.details import value_text
 from applications.links import preview_url
 from applications.models import Delivery, Draft
 from applications.queries import open_cases_alike
@@ -89,7 +89,7 @@ def _applicant_rows(opened: OpenDraft) -> list[dict[str, str]]:
             _line("名称", legal.name),
             _line("统一社会信用代码", legal.uscc),
             _line(
-                "法定代表人",
+                legal.representative_word,
                 f"{mask_name(representative.name)}，{mask_identity_number(representative.identity_number)}",
             ),
         ]

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import progress, services
+from applications.answers import application_facts
 from applications.clockwork import reading_of
-from applications.forms.details import application_facts
 from applications.forms.mine import MyCasesForm, WithdrawForm
 from applications.links import calculator_url, document_url, guide_url, preview_url
 from applications.models import Case, CaseMaterial

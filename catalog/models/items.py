@@ -26,6 +26,7 @@ from catalog.enumerations import (
     OnlineDepth,
     PlanKind,
     ResultType,
+    ServiceObject,
 )
 from portal.organizations.models import Department
 from portal.web.keys import uuid7
@@ -193,6 +194,11 @@ class ItemEdition(models.Model):
         return any(code != "1" for code in self.service_objects)
 
     @property
+    def serves_individual_businesses(self) -> bool:
+        """个体工商户 are neither natural nor legal persons: the standard counts them among 其他组织."""
+        return ServiceObject.OTHER in self.service_objects
+
+    @property
     def is_license(self) -> bool:
         return self.type == ItemType.LICENSE
 
@@ -313,6 +319,10 @@ class ItemSearch(models.Model):
     """The findable text of the edition in force: words, parts of words and pinyin."""
 
     item = models.OneToOneField(ServiceItem, models.CASCADE, primary_key=True, related_name="search")
+    synonyms = ArrayField(
+        models.CharField(max_length=30), default=list, blank=True, verbose_name="群众的说法",
+        help_text="catalog/data/synonyms.yaml；和关键词一样检索，不属于事项版本",
+    )  # fmt: skip
     name_vector = SearchVectorField("名称词")
     vector = SearchVectorField("全文词")
     bigrams = ArrayField(models.CharField(max_length=4), default=list, verbose_name="二元组")

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from catalog.models import ItemEdition, ItemSearch, ServiceItem
 from portal.search import text
 from portal.search.vectors import weighted_vector
 
 
-def index_item(*, item: ServiceItem, edition: ItemEdition) -> ItemSearch:
-    """Fill the search row of an item from its edition in force."""
-    searchable = " ".join([edition.name, *edition.keywords])
+def index_item(*, item: ServiceItem, edition: ItemEdition, synonyms: Sequence[str] | None = None) -> ItemSearch:
+    """Fill the search row of an item from its edition in force; without `synonyms` it keeps those that it has."""
+    if synonyms is None:
+        synonyms = ItemSearch.objects.filter(item=item).values_list("synonyms", flat=True).first() or []
+    words = [*edition.keywords, *synonyms]
+    searchable = " ".join([edition.name, *words])
     search, _ = ItemSearch.objects.update_or_create(
         item=item,
         defaults={
+            "synonyms": list(synonyms),
             "name_vector": weighted_vector(
                 {
                     "A": text.tokens(edition.name),
-                    "B": text.tokens(" ".join(edition.keywords)),
+                    "B": text.tokens(" ".join(words)),
                 }
             ),
             "vector": weighted_vector(
                 {
                     "A": text.tokens(edition.name),
-                    "B": text.tokens(" ".join(edition.keywords)),
+                    "B": text.tokens(" ".join(words)),
                     "C": text.tokens(" ".join([*edition.conditions, edition.result_name])),
                     "D": [
                         *text.tokens(" ".join([edition.department.name, *edition.themes_person, *edition.themes_firm])),
-                        *text.letters(edition.keywords),
+                        *text.letters(words),
                     ],
                 }
             ),

@@ -12,6 +12,7 @@ from disclosure.caching import cacheable
 from disclosure.calculator_form import MOST_PAUSES, CalculatorForm, pause_rows
 from portal import clock
 from portal.web.access import public
+from portal.workdays.explanation import PROVISIONAL
 from portal.workdays.queries import current_calendar
 
 
@@ -52,6 +53,7 @@ def calculate(request: HttpRequest) -> HttpResponse:
             "situations": situations,
             "rows": rows,
             "more_rows": rows < MOST_PAUSES,
+            "may_move": PROVISIONAL,
             "read": form.read if asked and form.is_valid() else None,
         },
     )

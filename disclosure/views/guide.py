@@ -88,6 +88,7 @@ def _context(request: HttpRequest, code: str, version: GuideVersion) -> dict[str
         "due": due,
         "why_url": _why_url(edition, situation, due),
         "apply_url": _apply_url(edition),
+        "applicants": parts.applicants_text(edition),
         "channels": "、".join(Channel(c).label for c in edition.channels),
         "theme": next(iter([*edition.themes_firm, *edition.themes_person]), ""),
         "audience": queries.FIRM if edition.serves_firms and edition.themes_firm else queries.PERSON,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import get_script_prefix, reverse
 
 from portal.accounts import lockout
+from portal.accounts.backend import may_sign_in
 from portal.accounts.models import SignIn, User
 from portal.accounts.services import passwords, sessions
 from portal.accounts.services.persons import user_by_phone
@@ -60,6 +62,14 @@ class PortalAdapter(DefaultAccountAdapter):
         if user is not None:
             lockout.forget(_login_of(credentials))
         return user
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """After the right password only: closed, or staff before their first day."""
+        if not may_sign_in(user):
+            clear_login(request)
+            return self.respond_user_inactive(request, user)
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         lockout.note_failure(_login_of(credentials))

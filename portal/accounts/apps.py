@@ -16,6 +16,7 @@ class AccountsConfig(AppConfig):
         from portal.privacy import erasures, rotation
         from portal.web import access, desks, reference
         from portal.web.grants import register_resolver
+        from portal.workdays import hooks as workdays
 
         # Importing them registers their handlers of outbox jobs.
         assert jobs.__name__ and text_messages.__name__
@@ -28,6 +29,7 @@ class AccountsConfig(AppConfig):
         sweepers.register("retention.codes", personal_data.sweep_codes)
         sweepers.register("retention.requests", rights.sweep)
         sweepers.register("retention.erasures", erasures.complete)
+        workdays.register("data_requests", rights.on_calendar_change)
         register_resolver(grants.resolve, name=grants.name_of)
         reference.register(floor=reference.ACCOUNTS, name="accounts", load=grants.sync_roles)
         user_logged_in.connect(grants.on_sign_in, dispatch_uid="accounts.sign_in")

@@ -8,6 +8,7 @@ from typing import Any, Final
 from allauth.account.auth_backends import AuthenticationBackend
 from django.db import connection, models
 
+from portal import clock
 from portal.accounts.models import Staff, User
 from portal.organizations.models import Department
 from portal.privacy.fields import BlindIndexField, EncryptedTextField
@@ -20,13 +21,24 @@ class PortalBackend(AuthenticationBackend):
     """allauth's, with a `get_user` that needs no second query for the staff row and its department."""
 
     def get_user(self, user_id: Any) -> User | None:
-        """None for nobody, and for one who may not sign in any more."""
+        """None for nobody, and for one who may not sign in any more or not yet."""
         user = user_with_staff(user_id)
-        return user if user is not None and self.user_can_authenticate(user) else None
+        return user if user is not None and super().user_can_authenticate(user) else None
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        return may_sign_in(user)
+
+
+def may_sign_in(user: User) -> bool:
+    """Whether a sign-in is open today: neither closed nor of staff whose first day is still to come."""
+    return user.is_active and not Staff.objects.filter(user=user, joined_on__gt=clock.today()).exists()
 
 
 def user_with_staff(user_id: Any) -> User | None:
-    """The user; `staff` and its department are there already, numbers and phones are read at their first use."""
+    """The user; `staff` and its department are there already, numbers and phones are read at their first use.
+
+    None for nobody, and for staff before their first day.
+    """
     of_user, of_staff = _columns(User), _columns(Staff)
     with connection.cursor() as cursor:
         cursor.execute(_statement(), [user_id])
@@ -63,4 +75,5 @@ def _statement() -> str:
         LEFT JOIN accounts_staff s ON s.user_id = u.id
         LEFT JOIN organizations_department d ON d.id = s.department_id
         WHERE u.id = %s
+          AND (s.id IS NULL OR s.joined_on <= (({clock.NOW_SQL}) AT TIME ZONE 'Asia/Shanghai')::date)
     """

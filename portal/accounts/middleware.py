@@ -75,7 +75,10 @@ def _with_reason(request: HttpRequest) -> HttpResponseRedirect:
     """To the sign-in page: where to return, why the session ended, and whether something was not saved."""
     is_sending = request.method not in {"GET", "HEAD"}
     query = {"next": page_of(request)}
-    if ending := _ending_of_cookie(request):
+    ending = _ending_of_cookie(request)
+    if is_sending and not ending:
+        ending = SignIn.Ending.SIGNED_OUT  # 退出 in another tab takes the cookie from this one, too
+    if ending:
         query["ended"] = ending
         if is_sending:
             query["unsaved"] = "1"

@@ -100,6 +100,16 @@ class LegalPerson(models.Model):
     def is_verified(self) -> bool:
         return self.verified_at is not None
 
+    @property
+    def is_individual_business(self) -> bool:
+        """个体工商户 (GB 32100: codes that begin with 92): applies under its 字号, acts by its 经营者."""
+        return self.uscc.startswith("92")
+
+    @property
+    def representative_word(self) -> str:
+        """What the person who acts for it is called."""
+        return "经营者" if self.is_individual_business else "法定代表人"
+
 
 class User(AbstractUser):
     """A sign-in. The username is the staff number, or generated; citizens sign in by phone or username."""

@@ -28,6 +28,20 @@ class Role(models.TextChoices):
 
 #: Three administrators that are never one person.
 ADMINISTRATORS: Final = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+#: Who carries a case through, and who watches how it was done.
+HANDLING: Final = frozenset({Role.WINDOW_CLERK, Role.REVIEWER, Role.APPROVER, Role.ORGAN_HEAD})
+WATCHING: Final = frozenset({Role.SUPERVISOR, Role.INSPECTOR})
+#: What one person never holds at the same time, and why (design.md section 6, domain.md 11.1). That clerk, reviewer
+#: and approver of one case are different people is a guard of the case (domain.md 3.1), not of the roles.
+SEPARATIONS: Final[tuple[tuple[frozenset[Role], frozenset[Role], str], ...]] = (
+    (ADMINISTRATORS, ADMINISTRATORS, "系统、安全、审计三个管理员不能是同一个人"),
+    (WATCHING, HANDLING, "监察督查办件的人和经办办件的人不能是同一个人"),
+    (
+        frozenset({Role.DATA_PROTECTION_OFFICER}),
+        frozenset({Role.SYSTEM_ADMIN}),
+        "个人信息保护负责人和系统管理员不能是同一个人",
+    ),
+)
 #: Who approves, supervises or administers signs in with a second factor (design.md section 6, domain.md 11.1).
 NEEDS_SECOND_FACTOR: Final = ADMINISTRATORS | {
     Role.APPROVER,
@@ -50,6 +64,17 @@ OF_DEPARTMENT_OR_CITY: Final = frozenset({Role.WINDOW_CLERK})
 def for_staff() -> list[tuple[str, str]]:
     """The roles that can be given to staff, as choices of a form."""
     return [(role.value, role.label) for role in Role if role not in NOT_FOR_STAFF]
+
+
+def kept_apart(role: Role) -> dict[Role, str]:
+    """The roles that whoever holds this one may not hold, each with the reason."""
+    found: dict[Role, str] = {}
+    for one, other, why in SEPARATIONS:
+        if role in one:
+            found |= dict.fromkeys(other - {role}, why)
+        if role in other:
+            found |= dict.fromkeys(one - {role}, why)
+    return found
 
 
 def needs_department(role: Role) -> bool:

@@ -1,20 +1,29 @@
-"""Names, and the plan's rules on stationing: pure functions."""
+"""Names, days for answers, and the plan's rules on stationing: pure functions."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from portal.privacy.identifiers import mobile_fault, normalise_mobile
+from portal.workdays.calendar import WorkdayCalendar
 
 #: 市政府 2015 年 52 号文: every department sends at least two people to the hall.
 LEAST_WINDOW_STAFF: Final = 2
+#: 个人信息保护法 50 says "in time"; the city promises working days for whatever a person asks about their data.
+ANSWER_WITHIN_WORKDAYS: Final = 15
 
 
 def looks_like_phone(text: str) -> bool:
     """Whether what was typed to sign in is meant as a phone number."""
     return mobile_fault(normalise_mobile(text)) is None
+
+
+def answer_due_on(calendar: WorkdayCalendar, asked: dt.date) -> dt.date:
+    """The last day for the answer to a person: the day on which they asked does not count."""
+    return calendar.add(asked, ANSWER_WITHIN_WORKDAYS)
 
 
 def person_name_fault(text: str) -> str:

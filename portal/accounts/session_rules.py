@@ -70,7 +70,7 @@ def why_ended(ending: str, *, unsaved: bool) -> list[str]:
     sentence = _WORDS.get(ending, "")
     if not sentence:
         return []
-    lost = "刚才填写的内容没有保存。登录后会回到原来的页面，请重新填写。"
+    lost = "刚才提交的内容没有保存。登录后会回到原来的页面，请检查后重新提交。"
     return [sentence, lost if unsaved else "请重新登录，登录后会回到原来的页面。"]
 
 
@@ -87,7 +87,7 @@ _WORDS: Final[dict[str, str]] = {
     SignIn.Ending.ROLES: "您的角色有变化，需要重新登录。",
     SignIn.Ending.FACTOR: "您的动态验证码已经重设，需要重新登录。",
     SignIn.Ending.CLOSED: "这个账号已经停用。",
-    SignIn.Ending.SIGNED_OUT: "您已经退出。",
+    SignIn.Ending.SIGNED_OUT: "您已经退出，或者在浏览器的另一个页面退出了。",
 }
 
 

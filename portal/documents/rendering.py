@@ -23,6 +23,8 @@ from portal.files import storage
 
 #: Since this version of the templates a paper carries its data.
 WITH_DATA: Final = 2
+#: Since this version a paper calls the code as the progress page does.
+SAYS_QUERY_CODE: Final = 3
 DATA_NAME: Final = "wenshu.json"
 
 logger = structlog.get_logger(__name__)
@@ -87,6 +89,7 @@ def attachment_of(document: OfficialDocument) -> dict[str, str] | None:
 def html_of(document: OfficialDocument) -> str:
     """The page that the press sets."""
     context = page_context(contents.data_of(document), address=verify_address(document))
+    context["code_word"] = "查询码" if document.template_version >= SAYS_QUERY_CODE else "查询密码"
     versions = range(document.template_version, 0, -1)
     context["frame"] = select_template([f"documents/v{version}/base.html" for version in versions])
     # A version holds what it changed: the rest is that of the newest one before it.
@@ -144,10 +147,13 @@ def qr_svg(address: str) -> str:
 
 def _dated(contents: dict[str, Any]) -> dict[str, Any]:
     """Dates and instants as such: the schemas' names for them end in _on, _at and until; people's texts stay texts."""
-    return {
-        name: _moment(value) if isinstance(value, str) and name.endswith(("_on", "_at", "until")) else value
-        for name, value in contents.items()
-    }
+    return {name: _dated_value(name, value) for name, value in contents.items()}
+
+
+def _dated_value(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_dated(each) if isinstance(each, dict) else each for each in value]
+    return _moment(value) if isinstance(value, str) and name.endswith(("_on", "_at", "until")) else value
 
 
 def _moment(value: str) -> dt.date:

@@ -61,7 +61,7 @@ class ReceivedMaterial(Part):
 
 
 class Receipt(Common):
-    query_code: Text = Field(title="查询密码")
+    query_code: Text = Field(title="查询码")
     channel: Text = Field(title="收件渠道")
     window: MayBeEmpty = Field(title="窗口")
     receiver: Text = Field(title="收件人")
@@ -69,6 +69,7 @@ class Receipt(Common):
     acceptance_due_on: dt.date | None = Field(title="受理决定期限")
     materials: list[ReceivedMaterial] = Field(title="收到的材料")
     delivery_method: MayBeEmpty = Field(title="结果送达方式")
+    provisional: bool = Field(title="日历是否暂定")
 
 
 class FaultyMaterial(Part):
@@ -81,12 +82,13 @@ class Correction(Common):
     lines: Annotated[list[FaultyMaterial], Field(min_length=1)] = Field(title="补正内容")
     supply_until: dt.date = Field(title="补正期限")
     correction_days: Annotated[int, Field(ge=1)] = Field(title="补正天数")
+    provisional: bool = Field(title="日历是否暂定")
     asked_at: dt.datetime = Field(title="告知时间")
     legal_basis: Text = Field(title="法律依据")
 
 
 class Acceptance(Limits):
-    query_code: Text = Field(title="查询密码")
+    query_code: Text = Field(title="查询码")
     accepted_on: dt.date = Field(title="受理日期")
     deemed: bool = Field(title="是否视为受理")
     corrected: bool = Field(title="是否经过补正")
@@ -134,14 +136,21 @@ class Extension(Limits):
     legal_basis: Text = Field(title="法律依据")
 
 
+class Particular(Part):
+    label: Text = Field(title="名称")
+    text: Text = Field(title="内容")
+
+
 class Grant(Common):
     content: Text = Field(title="许可内容")
+    particulars: list[Particular] = Field(title="场所和范围")
     validity: MayBeEmpty = Field(title="有效期")
     conditions: MayBeEmpty = Field(title="许可条件")
     accepted_on: dt.date = Field(title="受理日期")
     decided_on: dt.date = Field(title="决定日期")
     result_name: Text = Field(title="结果名称")
     delivery_due_on: dt.date | None = Field(title="送达期限")
+    provisional: bool = Field(title="日历是否暂定")
     legal_basis: Text = Field(title="法律依据")
 
 
@@ -158,6 +167,12 @@ class DeliveredDocument(Part):
     number: Text = Field(title="文号")
 
 
+class FailedDelivery(Part):
+    method: Text = Field(title="送达方式")
+    failed_on: dt.date = Field(title="送达不成的日期")
+    reason: Text = Field(title="送达不成的原因")
+
+
 class ServiceReceipt(Common):
     documents: Annotated[list[DeliveredDocument], Field(min_length=1)] = Field(title="送达的文书")
     result_name: MayBeEmpty = Field(title="证照名称")
@@ -167,7 +182,11 @@ class ServiceReceipt(Common):
     recipient: Text = Field(title="签收人")
     recipient_relation: Text = Field(title="与受送达人的关系")
     tracking: MayBeEmpty = Field(title="邮件号")
+    delivered_on: dt.date = Field(title="送达日期")
     delivered_at: dt.datetime = Field(title="送达时间")
+    notice_place: MayBeEmpty = Field(title="公告地点")
+    notice_first_on: dt.date | None = Field(title="公告的第一天")
+    attempts: list[FailedDelivery] = Field(title="没有成功的送达")
     deliverer: Text = Field(title="送达人")
     remark: MayBeEmpty = Field(title="备注")
 

@@ -194,7 +194,8 @@ class Supervisor:
         gunicorn = [*python, "gunicorn", "portal.wsgi:application", f"--bind=fd://{descriptor}", "--preload"]
         gunicorn += ["--worker-class=gthread", f"--workers={environment.web_processes}"]
         gunicorn += [f"--threads={environment.web_threads}", "--no-control-socket", "--graceful-timeout=8"]
-        gunicorn += ["--timeout=60", "--worker-tmp-dir=/dev/shm", "--log-level=warning"]
+        # No header of a caller names the path: a proxy in front writes X-Forwarded-For and nothing else that counts.
+        gunicorn += ["--timeout=60", "--worker-tmp-dir=/dev/shm", "--log-level=warning", "--forwarder-headers="]
         celery = [*python, "celery", "--app=portal.celery:app"]
         worker = [*celery, "worker", f"--concurrency={environment.worker_processes}", "--loglevel=WARNING"]
         worker += ["--without-gossip", "--without-mingle", "--hostname=portal@localhost"]

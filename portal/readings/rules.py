@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from typing import Final
-
-from portal.workdays.calendar import WorkdayCalendar
 
 #: A stated reason opens the case for this long; then it is asked again.
 OPEN_FOR: Final = dt.timedelta(hours=2)
-#: 个人信息保护法 50 says "in time"; the city promises working days.
-ANSWER_WITHIN_WORKDAYS: Final = 15
 SHORTEST_REASON, LONGEST_REASON = 5, 200
 SHORTEST_QUESTION, LONGEST_QUESTION = 5, 500
 SHORTEST_ANSWER, LONGEST_ANSWER = 10, 1000
@@ -19,15 +16,12 @@ SHORTEST_ANSWER, LONGEST_ANSWER = 10, 1000
 def text_fault(text: str, what: str, shortest: int, longest: int) -> str:
     """What is wrong with a written text; "" when nothing is."""
     length = len(text.strip())
-    if length == 0:
+    # Blanks, signs and what nobody sees say nothing: letters and figures count.
+    said = sum(unicodedata.category(character)[0] in "LN" for character in text)
+    if said == 0:
         return f"请填写{what}。"
-    if length < shortest:
+    if said < shortest:
         return f"{what}至少 {shortest} 个字，请补充。"
     if length > longest:
         return f"{what}最多 {longest} 个字，现在 {length} 个，请缩短。"
     return ""
-
-
-def due_on(calendar: WorkdayCalendar, asked: dt.date) -> dt.date:
-    """The last day for the answer: the day of the question does not count."""
-    return calendar.add(asked, ANSWER_WITHIN_WORKDAYS)

@@ -1,5 +1,6 @@
 """Structured logs: one JSON object per line on standard error, no personal data in it."""
 
+import logging
 import logging.config
 from collections.abc import MutableMapping
 from typing import Any, Final
@@ -41,6 +42,12 @@ def one_line(logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
     return str(_JSON(logger, method, event)).translate(_LINE_ENDS)
 
 
+def without_trace(record: logging.LogRecord) -> bool:
+    """A host name that is not ours is the caller's fault: one line of warning, no traceback of our code."""
+    record.levelno, record.levelname, record.exc_info = logging.WARNING, "WARNING", None
+    return True
+
+
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -74,12 +81,14 @@ def logging_settings(level: str) -> None:
                     "foreign_pre_chain": SHARED,
                 }
             },
+            "filters": {"without_trace": {"()": lambda: without_trace}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
             "root": {"handlers": ["stderr"], "level": level},
             "loggers": {
                 # Django's own request log repeats ours, with the query string in it.
                 "django.request": {"level": "ERROR"},
                 "django.server": {"level": "ERROR"},
+                "django.security.DisallowedHost": {"filters": ["without_trace"]},
                 # At DEBUG they write the variables of a page and the parameters of a query.
                 "django.template": {"level": "INFO"},
                 "django.db.backends": {"level": "INFO"},

@@ -52,9 +52,11 @@ def number(ctx: Context, name: str, label: str, *, least: int, most: int) -> int
     return value
 
 
-def day(ctx: Context, name: str, label: str) -> dt.date:
+def day(ctx: Context, name: str, label: str, *, default: dt.date | None = None) -> dt.date:
     """A date, given as such or as YYYY-MM-DD."""
     value = _given(ctx, name)
+    if value in (None, "") and default is not None:
+        return default
     if isinstance(value, str):
         try:
             value = dt.date.fromisoformat(value.strip())

@@ -1,6 +1,7 @@
 """Forms that speak Chinese: every message names the field and says what to do."""
 
 import copy
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, Final
@@ -13,6 +14,8 @@ from django.utils.safestring import SafeString
 
 from portal.web.drawing import attributes
 
+#: Marks of direction and of no width; the joiners of emoji and of Mongolian are not among them.
+_INVISIBLE: Final = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _CHOICE_FIELDS: Final = (forms.ChoiceField, forms.ModelChoiceField)
 
 
@@ -172,6 +175,16 @@ class _Chinese:
             lines += [ErrorLine(target, str(message)) for message in bound.errors]
         return lines
 
+    def _drop_invisible(self) -> None:
+        """Take marks that nobody sees out of what was typed: a direction turned round makes a name read as another."""
+        form: Any = self
+        for name, field in form.fields.items():
+            key = form.add_prefix(name)
+            typed = isinstance(field, forms.CharField) and not isinstance(field.widget, forms.PasswordInput)
+            if typed and isinstance(value := form.data.get(key), str) and (seen := _INVISIBLE.sub("", value)) != value:
+                form.data = form.data.copy()
+                form.data[key] = seen
+
     def add_domain_error(self, error: Any) -> None:
         """Show a DomainError of a service at its field, or above the form when the field is not here."""
         form: Any = self
@@ -190,6 +203,10 @@ class PortalForm(_Chinese, forms.Form):
         self._learn_chinese()
         super().__init__(*args, **kwargs)
 
+    def full_clean(self) -> None:
+        self._drop_invisible()
+        super().full_clean()
+
 
 class PortalModelForm(_Chinese, forms.ModelForm):
     """The base of forms that are made from a model."""
@@ -200,3 +217,7 @@ class PortalModelForm(_Chinese, forms.ModelForm):
         kwargs.setdefault("label_suffix", "")
         self._learn_chinese()
         super().__init__(*args, **kwargs)
+
+    def full_clean(self) -> None:
+        self._drop_invisible()
+        super().full_clean()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from typing import Final
 
 from portal.web.dates import date_text, day_text
 from portal.workdays.days import Day
@@ -17,6 +18,9 @@ from portal.workdays.reading import ClockReading
 from portal.workdays.terms import ACCEPTANCE_WORKDAYS, Limit, Pause, Stage, Unit
 
 UNIT_LABELS = {Unit.WORKDAY: "个工作日", Unit.CALENDAR_DAY: "天", Unit.MONTH: "个月"}
+
+#: Beside a due date that a notice of the State Council may still move.
+PROVISIONAL: Final = "跨到的年份还没有放假通知，暂按法定节假日推算，国务院公布放假安排后重新计算，日期可能会变。"
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,24 +72,89 @@
     if ((event.target.getAttribute("action") || "").endsWith("/accounts/logout/")) remember(null);
   });
 
-  // What is being written beside a list of papers survives a page that comes anew because a paper was ticked off.
-  for (const form of document.querySelectorAll("form[data-keep]")) {
-    const name = "kept:" + location.pathname + ":" + form.dataset.keep;
-    const fields = form.querySelectorAll("textarea, input[type=radio], input[type=text]");
-    let kept = {};
-    try { kept = JSON.parse(sessionStorage.getItem(name)) || {}; } catch { kept = {}; }
-    for (const field of fields) {
-      if (!(field.name in kept)) continue;
-      if (field.type === "radio") field.checked = field.value === kept[field.name];
-      else if (!field.value) field.value = kept[field.name];
-    }
-    form.addEventListener("input", function () {
-      const typed = {};
-      for (const field of fields) if (field.type !== "radio" || field.checked) typed[field.name] = field.value;
-      try { sessionStorage.setItem(name, JSON.stringify(typed)); } catch { /* kept on the page only */ }
-    });
-    form.addEventListener("submit", function () { try { sessionStorage.removeItem(name); } catch { /* nothing was kept */ } });
+  // What was sent by a form with data-keep is offered again when the session had ended or an error page answered; with
+  // data-keep-always it also outlives a page that comes anew because a paper beside it was ticked off. It stays in
+  // this tab, for the person who wrote it (data-owner), for two hours; a form that went through and 退出 end it.
+  // Passwords, codes, identity numbers, declarations and files are never kept.
+  const KEPT = "kept:", LONGEST = 2 * 3600 * 1000;
+  const KEPT_FIELDS = "textarea, select, input[type=text], input[type=date], input[type=number], input[type=tel], input[type=radio]";
+  const NEVER = /identity|password|code/i, IDENTITY = /\d{15}/;
+
+  function read(name) {
+    try { return JSON.parse(sessionStorage.getItem(name)); } catch { return null; }
   }
+  function write(name, entry) {
+    try { sessionStorage.setItem(name, JSON.stringify(entry)); } catch { /* kept on the page only */ }
+  }
+  function forget(name) {
+    try { sessionStorage.removeItem(name); } catch { /* nothing was kept */ }
+  }
+  function keptNames() {
+    try { return Object.keys(sessionStorage).filter((name) => name.startsWith(KEPT)); } catch { return []; }
+  }
+  function keptFields(form) {
+    return Array.from(form.querySelectorAll(KEPT_FIELDS)).filter((field) =>
+      field.name && field.getAttribute("autocomplete") !== "off" && !NEVER.test(field.name));
+  }
+  function valuesOf(fields, value, checked) {
+    const found = {};
+    for (const field of fields) {
+      if (field.type !== "radio") found[field.name] = value(field);
+      else if (checked(field)) found[field.name] = field.value;
+      else if (!(field.name in found)) found[field.name] = "";
+    }
+    return found;
+  }
+  const typedIn = (fields) => valuesOf(fields, (field) => field.value, (field) => field.checked);
+  const drawnIn = (fields) => valuesOf(
+    fields,
+    (field) => field.tagName === "SELECT" ? (field.querySelector("option[selected]") || field.options[0] || {}).value : field.defaultValue,
+    (field) => field.defaultChecked,
+  );
+
+  const keeping = new Map();
+  for (const form of document.querySelectorAll("form[data-keep]")) {
+    keeping.set(KEPT + location.pathname + ":" + form.dataset.keep, form);
+  }
+  const isBetween = location.pathname.includes("/accounts/") || document.querySelector("[data-error-page]") !== null;
+  const isRefused = document.querySelector("[data-error-summary]") !== null;
+  const owners = new Set(Array.from(keeping.values(), (form) => form.dataset.owner));
+  for (const name of keptNames()) {
+    const entry = read(name);
+    const isOver = !entry || Date.now() - entry.at > LONGEST || (owners.size && !owners.has(entry.owner));
+    if (isOver || (entry.sent && !isBetween && !(isRefused && keeping.has(name)))) forget(name);
+    else if (entry.sent) write(name, { ...entry, sent: false, between: isBetween });
+  }
+  for (const [name, form] of keeping) {
+    const fields = keptFields(form), drawn = drawnIn(fields), entry = read(name);
+    let isFilled = false;
+    for (const field of fields) {
+      if (!entry || !(entry.between || "keepAlways" in form.dataset) || !(field.name in entry.typed) || entry.drawn[field.name] !== drawn[field.name]) continue;
+      const typed = entry.typed[field.name];
+      if (typed === drawn[field.name]) continue;
+      if (field.type === "radio") field.checked = field.value === typed;
+      else field.value = typed;
+      isFilled = true;
+    }
+    if (isFilled && entry.between) {
+      const note = document.createElement("p");
+      note.className = "notice";
+      note.setAttribute("role", "status");
+      note.textContent = "刚才填写的文字已经填回。证件号码、勾选的承诺和没有传完的文件要重新填，请检查后再提交。";
+      form.prepend(note);
+    }
+    const keep = function (isSent) {
+      const typed = typedIn(fields);
+      for (const field of fields) if (IDENTITY.test(typed[field.name])) delete typed[field.name];
+      write(name, { owner: form.dataset.owner, at: Date.now(), sent: isSent, between: false, typed: typed, drawn: drawn });
+    };
+    form.addEventListener("input", function () { keep(false); });
+    form.addEventListener("change", function () { keep(false); });
+    form.addEventListener("submit", function () { keep(true); });
+  }
+  document.addEventListener("submit", function (event) {
+    if ((event.target.getAttribute("action") || "").endsWith("/accounts/logout/")) keptNames().forEach(forget);
+  });
 
   focusFirstError();
 })();

@@ -109,7 +109,15 @@ def grant(desk, case):
 
 
 def refuse(desk, case):
-    return make.do(case, "refuse", desk.approver, facts="不符", reasons="不合条件", legal_basis="《演示法》第一条")
+    return make.do(
+        case,
+        "refuse",
+        desk.approver,
+        facts="不符",
+        reasons="不合条件",
+        legal_basis="《演示法》第一条",
+        departure="结论不同",
+    )
 
 
 def conclude(desk, case):

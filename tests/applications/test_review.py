@@ -222,6 +222,119 @@ def test_REV_6_the_remedies_name_both_ways_and_periods(desk, case, remedies):
     assert "6个月" in text
 
 
+def test_REV_5_the_grant_says_where_and_what_as_the_applicant_wrote_it(desk):
+    fields = [
+        {"name": "premises", "label": "经营场所", "type": "text", "required": False},
+        {"name": "scope", "label": "经营项目", "type": "text", "required": True},
+        {"name": "warehouse", "label": "库房地址", "type": "text", "required": False, "sensitive": True},
+        {"name": "staff_count", "label": "从业人数", "type": "integer", "required": False},
+    ]
+    case = make.online_case(make.item(desk.department, form_fields=fields))
+    case.details = {"premises": "开发北路 12 号", "scope": "热食类", "warehouse": "后院", "staff_count": 3}
+    case.save()
+    desk.grant(desk.review(desk.accept(case)))
+    assert make.paper(case, DocumentKind.GRANT)["particulars"] == [
+        {"label": "经营场所", "text": "开发北路 12 号"},
+        {"label": "经营项目", "text": "热食类"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("advice", "decision", "data"),
+    [
+        ("refuse", "grant", {"opinion": "同意"}),
+        ("grant", "refuse", {"facts": "现场不符", "reasons": "不合条件", "legal_basis": "《演示法》第一条"}),
+    ],
+)
+def test_REV_5_a_decision_against_the_advice_says_why(desk, case, advice, decision, data):
+    from portal.ledger.models import LedgerEvent
+
+    case = desk.review(case, advice)
+    with pytest.raises(BadInput) as refused:
+        make.do(case, decision, desk.approver, **data)
+    assert refused.value.field == "departure"
+    case = make.do(case, decision, desk.approver, departure="补交的图纸已经说明", **data).subject
+    assert case.opinions.get(stage="approve").departure == "补交的图纸已经说明"
+    act = case.acts.get(action=decision)
+    assert act.note == "与审核意见不一致：补交的图纸已经说明"
+    event = bytes(LedgerEvent.objects.get(subject=case.pk, kind=f"case.{decision}").canon).decode()
+    assert '"departure":' in event
+    assert "补交的图纸" not in event
+
+
+def test_REV_5_a_decision_that_follows_the_advice_needs_no_further_reason(desk, case):
+    case = desk.review(desk_returned(desk, case), "grant")
+    case = make.do(case, "grant", desk.approver, opinion="同意", departure="多余的话").subject
+    assert case.opinions.filter(stage="approve", recommendation="grant").get().departure == ""
+
+
+def desk_returned(desk, case):
+    """Advised to refuse and sent back: only the last advice counts."""
+    case = desk.review(case, "refuse")
+    return make.do(case, "return_to_reviewer", desk.approver, opinion="请再核实").subject
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        ({"validity_kind": "years"}, "validity_years"),
+        ({"validity_kind": "years", "validity_years": 6}, "validity_years"),
+        ({"validity_kind": "years", "validity_years": 0}, "validity_years"),
+        ({"validity_kind": "until"}, "validity_until"),
+        ({"validity_kind": "until", "validity_until": "2026-11-23"}, "validity_until"),
+        ({"validity_kind": "until", "validity_until": "2031-11-24"}, "validity_until"),
+        ({"validity_kind": "for_good"}, "validity_kind"),
+        ({"validity_kind": "随便"}, "validity_kind"),
+    ],
+)
+def test_a_validity_lies_after_the_decision_and_within_what_the_edition_gives(desk, case, data, field):
+    case = desk.review(case)
+    with pytest.raises(BadInput) as refused:
+        make.do(case, "grant", desk.approver, opinion="同意", **data)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ({}, "5年"),
+        ({"validity_kind": "item"}, "5年"),
+        ({"validity_kind": "years", "validity_years": "3"}, "3年"),
+        ({"validity_kind": "until", "validity_until": "2031-11-23"}, "至2031年11月23日"),
+    ],
+)
+def test_the_paper_says_the_validity_as_text(desk, case, data, text):
+    case = make.do(desk.review(case), "grant", desk.approver, opinion="同意", **data).subject
+    assert make.paper(case, DocumentKind.GRANT)["validity"] == text
+
+
+@pytest.mark.parametrize("number", ["JY1", "JY 2140", "许可证第一号", "J" * 50 + "1", "JY1140<b>"])
+def test_the_number_of_a_licence_has_a_shape(desk, case, number):
+    case = desk.grant(desk.review(case))
+    with pytest.raises(BadInput) as refused:
+        make.do(case, "conclude", desk.clerk, result_number=number)
+    assert (refused.value.field, refused.value.code) == ("result_number", "number_shape")
+
+
+def test_the_number_of_a_licence_is_the_items_only_one(desk, case):
+    make.do(desk.grant(desk.review(case)), "conclude", desk.clerk, result_number="朔食药证〔2026〕0001号")
+    second = desk.accept(make.online_case(case.edition))
+    second = desk.grant(desk.review(second))
+    with pytest.raises(BadInput) as refused:
+        make.do(second, "conclude", desk.clerk, result_number="朔食药证〔2026〕0001号")
+    assert refused.value.code == "number_taken"
+    assert case.number in refused.value.message
+    make.do(second, "conclude", desk.clerk, result_number="朔食药证〔2026〕0002号")
+    elsewhere = desk.bring_to(make.online_case(make.item(desk.department)), "granted")
+    make.do(elsewhere, "conclude", desk.clerk, result_number="朔食药证〔2026〕0001号")
+
+
+def test_a_refusal_has_no_number_of_a_licence(desk, case):
+    case = desk.refuse(desk.review(case, "refuse"))
+    with pytest.raises(BadInput):
+        make.do(case, "conclude", desk.clerk, result_number="JY1140001")
+
+
 def test_TIM_3_delivery_is_due_ten_working_days_after_the_decision(desk, case):
     case = desk.conclude(desk.grant(desk.review(case)))
     assert case.clock.delivery_due_on == dt.date(2026, 12, 7)
@@ -232,6 +345,100 @@ def test_TIM_3_delivery_is_due_ten_working_days_after_the_decision(desk, case):
     assert make.paper(case, DocumentKind.SERVICE_RECEIPT)["documents"][0]["name"] == "准予行政许可决定书"
     with pytest.raises(WrongState):
         make.do(case, "deliver", desk.clerk, method="direct", recipient="本人")
+
+
+@pytest.fixture
+def concluded(desk, case):
+    """Decided and concluded on 2026-11-23."""
+    return desk.conclude(desk.grant(desk.review(case)))
+
+
+def test_TIM_3_the_day_of_delivery_is_said_and_lies_between_decision_and_today(desk, concluded, frozen_clock):
+    frozen_clock(make.at("2026-11-26 09:00"))
+    for day, code in (("2026-11-27", "day_in_the_future"), ("2026-11-22", "day_before_decision")):
+        with pytest.raises(BadInput) as refused:
+            make.do(concluded, "deliver", desk.clerk, method="direct", recipient="本人", delivered_on=day)
+        assert (refused.value.field, refused.value.code) == ("delivered_on", code)
+    case = make.do(
+        concluded, "deliver", desk.clerk, method="direct", recipient="本人", delivered_on="2026-11-25"
+    ).subject
+    assert (case.delivery.delivered_on, clock.local_date(case.delivered_at)) == (dt.date(2026, 11, 25),) * 2
+    assert clock.local_date(case.clock_events.get(type="delivered").at) == dt.date(2026, 11, 25)
+    assert make.paper(case, DocumentKind.SERVICE_RECEIPT)["delivered_on"] == "2026-11-25"
+
+
+def test_TIM_3_delivered_on_the_day_of_the_decision_is_not_before_it(desk, concluded, frozen_clock):
+    decided_at = concluded.decided_at
+    frozen_clock(make.at("2026-11-24 09:00"))
+    case = make.do(
+        concluded, "deliver", desk.clerk, method="direct", recipient="本人", delivered_on="2026-11-23"
+    ).subject
+    assert case.delivered_at == decided_at
+
+
+def test_TIM_3_what_came_back_leaves_the_case_to_be_delivered_in_another_way(desk, concluded, frozen_clock):
+    with pytest.raises(BadInput):
+        make.do(concluded, "post", desk.clerk)
+    make.do(concluded, "post", desk.clerk, tracking="EMS1")
+    with pytest.raises(WrongState):
+        make.do(concluded, "post", desk.clerk, tracking="EMS2")
+    frozen_clock(make.at("2026-11-30 09:00"))
+    with pytest.raises(BadInput) as refused:
+        make.do(concluded, "delivery_failed", desk.clerk, failed_on="2026-11-27")
+    assert refused.value.field == "reason"
+    case = make.do(concluded, "delivery_failed", desk.clerk, reason="地址不详", failed_on="2026-11-27").subject
+    assert case.delivered_at is None
+    assert case.tasks.get(done_at=None).kind == "deliver"
+    attempt = case.delivery_attempts.get()
+    assert (attempt.method, attempt.tracking, attempt.outcome) == ("post", "EMS1", "failed")
+    assert (attempt.begun_on, attempt.ended_on) == (dt.date(2026, 11, 23), dt.date(2026, 11, 27))
+    case = make.do(case, "deliver", desk.clerk, method="direct", recipient="本人").subject
+    assert make.paper(case, DocumentKind.SERVICE_RECEIPT)["attempts"] == [
+        {"method": "邮寄", "failed_on": "2026-11-27", "reason": "地址不详"}
+    ]
+
+
+def test_TIM_3_a_failure_may_be_recorded_without_a_posting_and_not_before_one(desk, concluded, frozen_clock):
+    make.do(concluded, "delivery_failed", desk.clerk, method="leaving", reason="门锁着")
+    frozen_clock(make.at("2026-11-25 09:00"))
+    make.do(concluded, "post", desk.clerk, tracking="EMS1")
+    with pytest.raises(BadInput) as refused:
+        make.do(concluded, "delivery_failed", desk.clerk, reason="退回", failed_on="2026-11-24")
+    assert refused.value.code == "day_before_attempt"
+    case = make.do(concluded, "deliver", desk.clerk, method="post", recipient="本人").subject
+    assert case.delivery.tracking == "EMS1"
+    assert list(case.delivery_attempts.values_list("outcome", flat=True)) == ["failed", "delivered"]
+
+
+def test_TIM_3_a_public_notice_delivers_when_its_thirty_days_are_over(desk, concluded, frozen_clock):
+    with pytest.raises(BadInput) as refused:
+        make.do(concluded, "deliver", desk.clerk, method="public")
+    assert refused.value.code == "not_announced"
+    for missing in ("notice_place", "reason"):
+        with pytest.raises(BadInput) as refused:
+            data = {"notice_place": "本机关公告栏", "reason": "下落不明"} | {missing: ""}
+            make.do(concluded, "announce", desk.clerk, **data)
+        assert refused.value.field == missing
+    make.do(concluded, "announce", desk.clerk, notice_place="本机关公告栏", reason="下落不明")
+    frozen_clock(make.at("2026-12-23 18:00"))  # the thirtieth day
+    with pytest.raises(BadInput) as refused:
+        make.do(concluded, "deliver", desk.clerk, method="public")
+    assert refused.value.code == "notice_runs"
+    frozen_clock(make.at("2026-12-25 09:00"))
+    case = make.do(concluded, "deliver", desk.clerk, method="public").subject
+    assert (case.delivery.delivered_on, case.delivery.recipient_relation) == (
+        dt.date(2026, 12, 23),
+        "公告期满视为送达",
+    )
+    said = make.paper(case, DocumentKind.SERVICE_RECEIPT)
+    assert (said["notice_place"], said["notice_first_on"]) == ("本机关公告栏", "2026-11-23")
+
+
+def test_TIM_3_who_comes_during_a_public_notice_is_given_the_paper(desk, concluded):
+    make.do(concluded, "announce", desk.clerk, notice_place="本机关公告栏", reason="下落不明")
+    case = make.do(concluded, "deliver", desk.clerk, method="direct", recipient="本人").subject
+    assert case.delivery_attempts.get().outcome == "replaced"
+    assert make.paper(case, DocumentKind.SERVICE_RECEIPT)["notice_place"] == ""
 
 
 def test_a_decision_ends_the_pause_and_the_clock(desk, case):
@@ -309,3 +516,21 @@ def test_the_ledger_holds_no_text_about_a_person(desk, case):
     told = b"".join(bytes(each) for each in LedgerEvent.objects.filter(subject=case.pk).values_list("canon", flat=True))
     for secret in (case.applicant_name, case.number, case.contact_phone, case.query_code, "符合条件"):
         assert secret.encode() not in told
+
+
+def test_TIM_5_papers_say_that_a_date_in_a_year_without_a_notice_may_move(desk, frozen_clock):
+    frozen_clock(make.at("2026-12-28 09:00"))
+    case = desk.accept(make.online_case(make.item(desk.department)))
+    pause(desk, case, until="2026-12-30")
+    case = make.do(case, "extend", desk.head, n=5, reason="需要核实产地").subject
+    make.do(case, "resume", desk.reviewer, result="评审通过")
+    desk.grant(desk.review(case))
+    for kind in ("receipt", "acceptance", "special_procedure", "extension", "grant"):
+        assert make.paper(case, kind)["provisional"] is True, kind
+    corrected = desk.ask_correction(make.online_case(make.item(desk.department)))
+    assert make.paper(corrected, "correction")["provisional"] is True
+
+
+def test_TIM_5_papers_of_a_year_with_its_notice_promise_the_date(desk, case):
+    desk.grant(desk.review(case))
+    assert [make.paper(case, kind)["provisional"] for kind in ("receipt", "acceptance", "grant")] == [False] * 3

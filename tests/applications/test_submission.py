@@ -10,6 +10,7 @@ import pytest
 from applications import services
 from applications.models import Case, CaseNumberCounter, CaseSearch, Draft
 from applications.services import numbers
+from catalog.models import MaterialRequirement
 from portal import clock
 from portal.privacy.identifiers import has_valid_check
 from portal.web.errors import BadInput, NotAllowed, NotFound, WrongState
@@ -217,6 +218,62 @@ def test_the_hall_clerk_is_never_the_approver(desk):
     case = desk.review(make.do(case, "accept", other).subject)
     with pytest.raises(NotAllowed):
         make.do(case, "grant", make.acting(desk.clerk_staff, *make.HOLDERS["approver"]), opinion="同意")
+
+
+def received_without_original(desk, edition, **of_first):
+    given = hall(desk, edition, person_id=make.person().pk)
+    given["materials"][0] |= {"originals": 0, "copies": 1} | of_first
+    case = services.receive_in_hall(**given).case
+    make.check_materials(case)
+    return case
+
+
+def test_ACC_6_the_hall_accepts_only_when_the_originals_that_the_item_requires_are_counted(desk):
+    edition = make.item(desk.department)
+    case = received_without_original(desk, edition)
+    material = case.materials.order_by("position").first()
+    with pytest.raises(WrongState, match=f"还没有登记收到原件：“{material.name}”"):
+        make.do(case, "accept", desk.clerk)
+    services.record_material_check(
+        material_id=material.pk, actor=desk.clerk, conclusion="complete", original_seen=True, originals=1
+    )
+    assert make.do(case, "accept", desk.clerk).subject.state == "reviewing"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"originals": 0, "copies": 1},
+        {"originals": 1, "form": "electronic"},
+        {"originals": 1, "necessity": "conditional", "condition": "需要时"},
+    ],
+)
+def test_ACC_6_no_original_is_counted_that_the_item_does_not_always_require_on_paper(desk, wanted):
+    edition = make.item(desk.department, materials=())
+    MaterialRequirement.objects.create(
+        edition=edition,
+        position=1,
+        code="M01",
+        name="材料1",
+        source="applicant",
+        issuer="申请人",
+        **{"necessity": "required", "form": "both"} | wanted,
+    )
+    assert make.do(received_without_original(desk, edition), "accept", desk.clerk).subject.state == "reviewing"
+
+
+def test_ACC_6_an_online_case_needs_no_original_on_paper(desk):
+    case = make.online_case(make.item(desk.department))
+    make.check_materials(case)
+    assert make.do(case, "accept", desk.clerk).subject.state == "reviewing"
+
+
+def test_ACC_5_silence_accepts_without_originals_too(desk):
+    case = received_without_original(desk, make.item(desk.department))
+    with clock.shifted(make.at("2026-12-01 09:00")):
+        services.sweep(100)
+    case.refresh_from_db()
+    assert case.deemed_accepted
 
 
 def test_a_hall_case_is_withdrawn_by_the_clerk_with_the_reason(desk):

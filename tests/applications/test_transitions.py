@@ -42,6 +42,8 @@ NAMES = [
     "lines", "supplies", "reason", "legal_basis", "remedies", "competent_organ", "recommendation", "opinion",
     "procedure", "until", "result", "n", "content", "validity", "conditions", "facts", "reasons", "result_number",
     "note", "method", "recipient", "recipient_relation", "tracking", "remark",
+    "validity_kind", "validity_years", "validity_until", "departure",
+    "delivered_on", "posted_on", "first_on", "failed_on", "notice_place",
 ]  # fmt: skip
 
 

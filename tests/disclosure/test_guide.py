@@ -69,6 +69,15 @@ def test_chosen_conditions_shorten_the_list_and_ticks_stay(client: Client) -> No
     assert 'name="ready" value="M01" checked' not in chosen
 
 
+def test_who_may_apply_is_named_and_an_individual_business_finds_itself(client: Client) -> None:
+    html = client.get(f"/items/{FOOD}/").content.decode()
+    assert "申请人：企业法人、事业法人、其他组织（含个体工商户）" in html and "由经营者申请" in html
+    assert "含个体工商户" in client.get(f"/items/{FOOD}/print/").content.decode()
+    others = ItemEdition.objects.exclude(service_objects__contains=["6"])
+    page = client.get(f"/items/{others.get(item__number=31).item.basic_code}/").content.decode()
+    assert "申请人：自然人。" in page and "个体工商户" not in page
+
+
 def test_what_is_invented_is_marked_and_what_is_law_is_not(client: Client) -> None:
     html = client.get(f"/items/{FOOD}/").content.decode()
     assert "演示" in html.split('id="h-faq"')[1].split("</h2>")[0]

@@ -137,6 +137,7 @@ CLERK: Final = (
     Place("applications:intake_today"),
     Place("applications:intake_search"),
     Place("applications:intake_search", "?q=食品"),
+    Place("applications:intake_search_person"),
     WORK_LIST,
     Place("accounts:verification"),
     Place("accounts:protection"),

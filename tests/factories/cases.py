@@ -129,7 +129,13 @@ class Desk:
 
     def refuse(self, case: Case) -> Case:
         done: Case = do(
-            case, "refuse", self.approver, facts="现场不符", reasons="不符合条件", legal_basis="《演示法》第一条"
+            case,
+            "refuse",
+            self.approver,
+            facts="现场不符",
+            reasons="不符合条件",
+            legal_basis="《演示法》第一条",
+            departure="批准人现场看过，结论不同",
         ).subject
         return done
 

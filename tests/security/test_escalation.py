@@ -30,7 +30,7 @@ from portal.accounts import services
 from portal.accounts.grants import sync_user
 from portal.accounts.jobs import SWEEPERS
 from portal.accounts.models import Posting, RoleAssignment, Staff, User
-from portal.accounts.roles import ADMINISTRATORS, NOT_FOR_STAFF, Role, may_have_department
+from portal.accounts.roles import ADMINISTRATORS, NOT_FOR_STAFF, Role, kept_apart, may_have_department
 from portal.organizations.models import Department
 from portal.web.errors import DomainError
 from portal.web.grants import ALL, Actor, grants_of
@@ -190,6 +190,15 @@ class Escalation(RuleBasedStateMachine):
                 assert set(user.groups.values_list("name", flat=True)) == city
             transaction.set_rollback(True)
         self.touched.clear()
+
+    @invariant()
+    def no_day_joins_what_is_kept_apart(self) -> None:
+        """Two periods overlap on the first day of one of them, if at all."""
+        for who in range(4):
+            mine = [given for given in self.given if given.who == who]
+            for day in {given.begins for given in mine}:
+                held = {given.role for given in mine if given.holds(day)}
+                assert not any(held & kept_apart(role).keys() for role in held), (who, day, held)
 
     @invariant()
     def no_day_makes_one_person_two_administrators(self) -> None:

@@ -20,12 +20,15 @@ NOTED = {"readings_reading", "audit.chain_head", "audit.event", "audit.pending"}
 READING_WRITES = {
     **dict.fromkeys(
         (
+            "accounts:answer_correction",
             "accounts:verify_person",
             "applications:act",
             "applications:desk_case",
             "applications:desk_case_print",
             "applications:desk_case_why",
             "applications:intake_case",
+            "applications:intake_form",
+            "applications:intake_item",
             "applications:intake_receipt",
             "applications:unmask",
             "files:download",

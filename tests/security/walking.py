@@ -18,7 +18,7 @@ _CASE: Final = _LEDGER | {
     f"applications_{name}"
     for name in (
         "act", "case", "caseclock", "clockevent", "task", "opinion", "correctionnotice", "correctionline", "extension",
-        "specialprocedure", "delivery", "casematerial",
+        "specialprocedure", "delivery", "deliveryattempt", "casematerial",
     )
 } | {"documents_officialdocument", "documents_documentcounter", "outbox_job", "messaging_message"}  # fmt: skip
 _ROLES: Final = _LEDGER | {

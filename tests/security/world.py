@@ -83,6 +83,7 @@ class Desk(make.Desk):
 
     def refuse(self, case: Case) -> Case:
         words = {"facts": f"{self.mark}现场", "reasons": f"{self.mark}不符合", "legal_basis": f"《{self.mark}法》"}
+        words["departure"] = f"{self.mark}结论不同"
         return make.do(case, "refuse", self.approver, **words).subject
 
     def fill(self, applicant: User) -> None:

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,13 @@ def test_a_portal_starts_serves_and_leaves_no_process_behind(portal: Portal) -> 
     portal.start().wait_ready()
     assert portal.status("/livez") == 200
     assert portal.status("/readyz") == 200
+    # No header of a caller moves the portal's addresses: else a cache in front would keep the wrong page for all.
+    moved = urllib.request.Request(portal.url + "/departments/", headers={"SCRIPT_NAME": "/departments"})
+    pages = []
+    for address in (moved, portal.url + "/departments/"):
+        with urllib.request.urlopen(address, timeout=30) as answer:
+            pages.append(answer.read())
+    assert pages[0] == pages[1]
     assert children(portal, "\0beat\0")
     assert children(portal, "\0worker\0")
     assert portal.stop(signal.SIGINT) == 0

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from applications import services
+from applications import rows, services
 from applications.forms.desk_acts import ActForm, AskCorrectionForm, SupplyForm, form_class
 from applications.models import Case
 from applications.permissions import READING
@@ -22,7 +22,7 @@ from applications.views.desk import chrome, facts, limits
 from portal.readings.models import Reading
 from portal.transitions.table import Transition
 from portal.web.access import needs
-from portal.web.errors import BadInput, DomainError, NotAllowed, NotFound, WrongState
+from portal.web.errors import AskFirst, BadInput, DomainError, NotAllowed, NotFound, WrongState
 from portal.web.requests import PortalRequest
 
 
@@ -49,6 +49,7 @@ def act(request: PortalRequest, case_id: UUID, action: str) -> HttpResponse:
     except WrongState as error:
         return _not_now(request, casepage.staff_case(request.actor, case_id), transition, error, form)
     except BadInput as error:
+        opening.note_reading(actor=request.actor, case=case, kind=Reading.Kind.CASE, now=request.now)
         form.add_domain_error(error)
         return _page(request, case, transition, form, status=422)
     done = casepage.act_by_key(case, key)
@@ -100,7 +101,7 @@ def _page(
         "lines": _lines(case) if isinstance(form, AskCorrectionForm) else [],
         "supply_rows": form.rows if isinstance(form, SupplyForm) else [],
         "fields": _plain_fields(form),
-        "recommendation": _recommendation(case) if transition.action in ("grant", "refuse") else None,
+        "recommendation": rows.last_review(case) if transition.action in ("grant", "refuse") else None,
     }
     return render(request, "applications/desk/act.html", context, status=status)
 
@@ -115,14 +116,19 @@ def _lines(case: Case) -> list[Any]:
     return [material for material in casepage.materials_of(case) if material.conclusion == "incomplete"]
 
 
-def _recommendation(case: Case) -> Any:
-    return case.opinions.filter(stage="review").order_by("-given_at", "-pk").first()
-
-
 def _back(request: PortalRequest, case: Case) -> str:
     if case.state == "received" and chrome.works_at_window(request.grants):
         return reverse("applications:intake_case", args=[case.pk])
     return chrome.case_url(case.pk, chrome.list_query(request))
+
+
+def _name_for(request: PortalRequest, case: Case) -> str:
+    """The applicant's name, noted as read; masked for whoever has no task any more and has not said why."""
+    try:
+        opening.note_reading(actor=request.actor, case=case, kind=Reading.Kind.CASE, now=request.now)
+    except AskFirst:
+        return facts.masked_applicant(case)
+    return case.applicant_name
 
 
 def _not_now(
@@ -133,6 +139,7 @@ def _not_now(
     kind, word = facts.state_tag(case)
     context = chrome.bench_context(request, "open") | {
         "case": case,
+        "applicant": _name_for(request, case),
         "verb": transition.label,
         "message": error.message,
         "last": last,

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from applications import clockwork, rules, services
+from applications.answers import application_facts
 from applications.forms.desk_acts import form_class
-from applications.forms.details import application_facts
 from applications.links import file_url
 from applications.models import Case, CaseMaterial
 from applications.permissions import READING, CasePermission
@@ -39,7 +39,20 @@ from portal.web.requests import PortalRequest
 
 #: Acts whose form stands on the case page itself; all others are links to their own page.
 IN_PLACE = ("review", "grant")
-MAIN = ("accept", "ask_correction", "supply", "review", "grant", "refuse", "return_to_reviewer", "conclude", "deliver")
+#: What may come before the delivery.
+DELIVERY_STEPS = ("post", "delivery_failed", "announce")
+MAIN = (
+    "accept",
+    "ask_correction",
+    "supply",
+    "review",
+    "grant",
+    "refuse",
+    "return_to_reviewer",
+    "conclude",
+    "deliver",
+    *DELIVERY_STEPS,
+)
 RARE = ("pause", "resume", "extend", "release", "not_required", "not_competent", "withdraw")
 
 
@@ -76,6 +89,7 @@ def _case_context(request: PortalRequest, page: CasePage, listed: str) -> dict[s
         "timeline": facts.timeline_rows(page),
         "documents": [_document(request, case, document) for document in page.documents],
         "opinions": facts.opinion_lines(page),
+        "attempts": [(attempt, facts.attempt_words(attempt)) for attempt in page.attempts],
         "acts": _acts(case, offers, listed),
         "rare": _rare(case, offers, listed),
         "in_place": _in_place(case, offers),
@@ -177,7 +191,13 @@ def _todo(page: CasePage) -> list[dict[str, Any]]:
     if case.state in (CaseState.GRANTED, CaseState.REFUSED):
         return [{"label": "决定已作出", "done": True}, {"label": "登记证照编号，办结", "done": False}]
     if case.state == CaseState.CONCLUDED:
-        return [{"label": "办结", "done": True}, {"label": "送达申请人", "done": hasattr(case, "delivery")}]
+        under_way = [
+            {"label": f"{attempt.get_method_display()}，{facts.attempt_words(attempt)}", "done": False}
+            for attempt in page.attempts
+            if not attempt.outcome
+        ]
+        delivered = {"label": "送达申请人", "done": hasattr(case, "delivery")}
+        return [{"label": "办结", "done": True}, *under_way, delivered]
     return []
 
 

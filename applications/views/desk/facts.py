@@ -6,15 +6,17 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
-from applications.models import Act, Case, CaseMaterial, Opinion
+from applications import rules
+from applications.models import Act, Case, CaseMaterial, Delivery, DeliveryAttempt
+from applications.progress import may_move
 from applications.queries.casepage import TAG_OF_STATE, CasePage
-from applications.states import CaseState, Stage
+from applications.states import CaseState
 from portal.documents.kinds import DocumentKind
 from portal.documents.models import OfficialDocument
 from portal.privacy.masking import ERASED_TEXT, mask_identity_number, mask_mobile, mask_name
-from portal.web.dates import date_text
+from portal.web.dates import date_full, date_text
 from portal.workdays.clock_strip import StripState, strip
-from portal.workdays.explanation import remaining_text
+from portal.workdays.explanation import PROVISIONAL, remaining_text
 from portal.workdays.reading import ClockReading
 
 _STRIP_KIND = {
@@ -34,20 +36,23 @@ def state_tag(case: Case) -> tuple[str, str]:
     return TAG_OF_STATE[CaseState(case.state)], case.get_state_display()
 
 
+def masked_applicant(case: Case) -> str:
+    """A firm's name as it is, a person's masked: on lists and wherever the reading is not noted."""
+    return case.applicant_name if case.applicant_legal_id is not None else mask_name(case.applicant_name)
+
+
 def applicant_facts(case: Case) -> list[tuple[str, str]]:
     """The applicant by name, every number masked: who needs a number in full has the paper."""
     facts = [("申请人", case.applicant_name)]
     if case.applicant_legal is not None:
         facts += [
             ("信用代码", f"{case.applicant_legal.uscc[:11]}******{case.applicant_legal.uscc[-1]}"),
-            ("法定代表人", mask_name(case.applicant_legal.representative.name)),
+            (case.applicant_legal.representative_word, mask_name(case.applicant_legal.representative.name)),
         ]
     elif case.applicant_person is not None:
         facts.append(("身份证号码", mask_identity_number(case.applicant_person.identity_number)))
     if case.agent is not None:
-        facts.append(
-            ("代理人", f"{mask_name(case.agent.name)}，{mask_identity_number(case.agent.identity_number)}")
-        )
+        facts.append(("代理人", f"{mask_name(case.agent.name)}，{mask_identity_number(case.agent.identity_number)}"))
     facts.append(("联系电话", ERASED_TEXT if case.erased_at is not None else mask_mobile(case.contact_phone)))
     return facts
 
@@ -90,7 +95,7 @@ def clock_facts(case: Case, read: ClockReading | None) -> dict[str, Any]:
         "statutory": date_text(statutory) if statutory is not None else "",
         "has_dates": due is not None,
         "cells": strip_cells(read),
-        "provisional": clock.provisional,
+        "provisional": PROVISIONAL if may_move(case) else "",
         "running": due is not None and case.decided_at is None and not case.is_final,
     }
 
@@ -157,11 +162,11 @@ class TimelineRow:
 class OpinionLine:
     """What a reviewer or an approver has said."""
 
-    stage: str
-    recommendation: str
+    heading: str
     author: str
     given_at: dt.datetime
     text: str
+    departure: str
 
 
 def timeline_rows(page: CasePage) -> list[TimelineRow]:
@@ -186,17 +191,34 @@ def _timeline_row(act: Act, document: OfficialDocument | None) -> TimelineRow:
 
 def opinion_lines(page: CasePage) -> list[OpinionLine]:
     """The opinions in their order, by masked names."""
-    stages, words = dict(Stage.choices), dict(Opinion.Recommendation.choices)
     return [
         OpinionLine(
-            stage=str(stages[opinion.stage]),
-            recommendation=str(words[opinion.recommendation]),
+            heading=opinion.heading,
             author=mask_name(opinion.author_name),
             given_at=opinion.given_at,
             text=opinion.text,
+            departure=opinion.departure,
         )
         for opinion in page.opinions
     ]
+
+
+def attempt_words(attempt: DeliveryAttempt) -> str:
+    """When a posting or notice began, and how it ended."""
+    if attempt.method == Delivery.Method.PUBLIC:
+        until = date_full(rules.notice_ends_on(attempt.begun_on))
+        words = [f"{date_full(attempt.begun_on)}在{attempt.notice_place}公告，{until}期满"]
+    elif attempt.outcome == DeliveryAttempt.Outcome.FAILED and attempt.begun_on == attempt.ended_on:
+        words = []
+    else:
+        words = [f"{date_full(attempt.begun_on)}交寄"]
+    if attempt.tracking:
+        words.append(f"邮件号 {attempt.tracking}")
+    if attempt.outcome == DeliveryAttempt.Outcome.FAILED:
+        words.append(f"{date_full(attempt.ended_on)}送达不成：{attempt.failure}")
+    elif attempt.outcome == DeliveryAttempt.Outcome.REPLACED:
+        words.append(str(attempt.get_outcome_display()))
+    return "，".join(words)
 
 
 def file_words(material: CaseMaterial) -> str:

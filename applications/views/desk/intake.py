@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import services
+from applications.answers import application_facts
 from applications.forms.desk_check import CheckRow, basis_of, is_overtaken, stored_rows, typed_rows
-from applications.forms.details import application_facts
 from applications.models import Case
 from applications.permissions import CasePermission
 from applications.queries import casepage, documents_of, intake
@@ -74,7 +74,7 @@ def _queue_context(request: PortalRequest, current: Case | None) -> dict[str, An
 
 
 def _queued(case: Case, calendar: Any, today: Any, current: Case | None) -> dict[str, Any]:
-    name = case.applicant_name if case.applicant_legal_id is not None else mask_name(case.applicant_name)
+    name = facts.masked_applicant(case)
     handler = case.claimed_by.get_full_name() if case.claimed_by is not None else ""
     return {
         "url": f"{reverse('applications:intake_case', args=[case.pk])}?channel={case.channel}",
@@ -242,7 +242,7 @@ def intake_correction(request: PortalRequest) -> HttpResponse:
             "due": case.correction.supply_until,
             "asked_at": case.correction.asked_at,
             "working": calendar.is_workday(today),
-            "name": _name(case),
+            "name": facts.masked_applicant(case),
         }
         for case in cases
     ]
@@ -259,7 +259,7 @@ def intake_handover(request: PortalRequest) -> HttpResponse:
     rows = [
         {
             "case": task.case,
-            "name": _name(task.case),
+            "name": facts.masked_applicant(task.case),
             "word": "登记送达" if task.kind == "deliver" else "办结",
             "url": reverse("applications:act", args=[task.case_id, task.kind]),
             "due": task.case.clock.delivery_due_on,
@@ -282,15 +282,11 @@ def intake_today(request: PortalRequest) -> HttpResponse:
     for act in acts:
         counted[act.label] = counted.get(act.label, 0) + 1
     context = chrome.intake_context(request, "today") | {
-        "rows": [{"act": act, "name": _name(act.case)} for act in acts],
+        "rows": [{"act": act, "name": facts.masked_applicant(act.case)} for act in acts],
         "figures": [{"label": label, "value": count, "note": ""} for label, count in counted.items()],
         "today": today,
     }
     return render(request, "applications/desk/intake_today.html", context)
-
-
-def _name(case: Case) -> str:
-    return case.applicant_name if case.applicant_legal_id is not None else mask_name(case.applicant_name)
 
 
 @needs(*intake.INTAKE)

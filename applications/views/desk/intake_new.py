@@ -74,10 +74,17 @@ class Applicant:
         return mask_identity_number(self.person.identity_number)
 
     @property
+    def principal(self) -> Person:
+        """The applicant, or who represents the firm: needs no authorisation, and it is their data that pages show."""
+        if self.firm is not None:
+            return self.firm.representative
+        assert self.person is not None
+        return self.person
+
+    @property
     def phone(self) -> str:
-        """The phone that the hall knows, where the case's contact starts from."""
-        person = self.firm.representative if self.firm is not None else self.person
-        return person.phone if person is not None else ""
+        """The phone that the hall knows, where the case's contact starts from; a firm's is asked for, not guessed."""
+        return self.person.phone if self.person is not None else ""
 
 
 def _steps(current: int, applicant: Applicant | None = None) -> list[dict[str, Any]]:
@@ -115,6 +122,14 @@ def _applicant(request: PortalRequest) -> Applicant | None:
     except ValueError:
         pass
     return None
+
+
+def _opened(request: PortalRequest) -> Applicant | None:
+    """The applicant of the pages that show name and phone: whoever found a person by the name alone is noted here."""
+    applicant = _applicant(request)
+    if applicant is not None:
+        readings.note_found(request.actor, applicant.principal)
+    return applicant
 
 
 @needs(CasePermission.RECEIVE_CASE)
@@ -170,7 +185,7 @@ def _firm_line(firm: LegalPerson) -> dict[str, Any]:
         "name": firm.name,
         "kind": "单位",
         "number": firm.uscc,
-        "note": f"法定代表人 {mask_name(firm.representative.name)}",
+        "note": f"{firm.representative_word} {mask_name(firm.representative.name)}",
         "url": _item_url(Applicant(None, firm)),
     }
 
@@ -236,7 +251,7 @@ def _representative(request: PortalRequest, given: dict[str, Any]) -> Person:
 @require_safe
 def intake_item(request: PortalRequest) -> HttpResponse:
     """Step 2: the items that this applicant may apply for and this clerk may receive."""
-    applicant = _applicant(request)
+    applicant = _opened(request)
     if applicant is None:
         return redirect("applications:intake_new")
     form = ItemSearchForm(request.GET)
@@ -280,7 +295,7 @@ def _fits(edition: ItemEdition, applicant: Applicant) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def intake_form(request: PortalRequest) -> HttpResponse:
     """Step 3: everything else on one page, then 收件."""
-    applicant = _applicant(request)
+    applicant = _opened(request)
     if applicant is None:
         return redirect("applications:intake_new")
     edition = (
@@ -298,6 +313,8 @@ def intake_form(request: PortalRequest) -> HttpResponse:
         materials=sorted(edition.materials.all(), key=lambda material: material.position),
         situations=sorted(edition.situations.all(), key=lambda situation: situation.position),
         phone=applicant.phone,
+        principal=applicant.principal,
+        firm=applicant.firm,
     )
     form = make(request.POST if request.method == "POST" else None)
     touched = ""
@@ -309,7 +326,12 @@ def intake_form(request: PortalRequest) -> HttpResponse:
         else:
             form.add_scan_errors()
     form.scans = scans.found(request, form)
-    if request.method == "POST" and not touched and form.is_valid():
+    agent_name = ""
+    if "check_agent" in request.POST and form.agent_fields and not touched:
+        if form.check_agent_only() and form.agent is not None:
+            readings.note_found(request.actor, form.agent)
+            agent_name = mask_name(form.agent.name)
+    elif request.method == "POST" and not touched and form.is_valid():
         try:
             received = _receive(request, applicant, edition, form, head["window"])
         except (BadInput, WrongState) as error:
@@ -320,6 +342,7 @@ def intake_form(request: PortalRequest) -> HttpResponse:
         "applicant": applicant,
         "edition": edition,
         "form": form,
+        "agent_name": agent_name,
         "steps": _steps(2, applicant),
         **scans.page_context(request, form),
     }
@@ -330,12 +353,8 @@ def intake_form(request: PortalRequest) -> HttpResponse:
 def _receive(
     request: PortalRequest, applicant: Applicant, edition: ItemEdition, form: HallApplicationForm, window: Any
 ) -> services.Submitted:
-    given = form.cleaned_data
-    agent: Person | None = None
-    if given.get("agent_identity"):
-        agent = accounts.find_person(given["agent_identity"])
-        if agent is None:
-            raise BadInput("大厅没有登记过这位代理人，请先登记个人。", field="agent", code="agent_unknown")
+    given, agent = form.cleaned_data, form.agent
+    if agent is not None:
         readings.note_found(request.actor, agent)
     return services.receive_in_hall(
         key=given["key"],

@@ -20,6 +20,9 @@ VERBS = {
     "extend": "批准延期",
     "conclude": "办结",
     "deliver": "登记送达",
+    "post": "登记交寄",
+    "announce": "登记公告送达",
+    "delivery_failed": "登记退回或者送达不成",
     "withdraw": "登记撤回申请",
     "release": "退回待办，转给别人",
 }
@@ -38,8 +41,24 @@ DONE = {
     "refuse": "已作出不予决定",
     "conclude": "已办结",
     "deliver": "已送达",
+    "post": "已登记交寄",
+    "announce": "已登记公告送达",
+    "delivery_failed": "已登记送达不成",
     "withdraw": "已撤回",
 }
+
+
+#: What each step of the delivery does.
+DELIVERY = {
+    "deliver": ["系统出具送达回证，送达日期写在回证上。"],
+    "post": ["寄出不是送达：对方签收以后登记送达，退回的登记退回。"],
+    "announce": ["受送达人下落不明，或者别的方式送不到的，才能公告。自公告之日起满三十日视为送达，期满以后登记送达。"],
+    "delivery_failed": ["登记以后本件仍然要送达，请换一种方式。"],
+}
+
+
+#: What an answer that takes no case up means.
+_ENDED = "本件到此结束，不再审核。申请人收到决定书后 60 日内可以申请复议，6 个月内可以起诉。"
 
 
 def short(action: str, case: Case) -> str:
@@ -70,8 +89,14 @@ def explained(action: str, case: Case) -> list[str]:
             f"申请人有 {case.edition.correction_days} 天补正；补齐的当天受理。",
         ],
         "supply": ["每一项都收到材料后当天受理，出具受理通知书。缺一项就不能提交。"],
-        "not_required": ["依法不需要取得许可的，当天告知；以后作出的注明逾期。作出后不能撤回。"],
-        "not_competent": ["依法不属于本机关职权的，当天告知，并说明向哪个机关申请。作出后不能撤回。"],
+        "not_required": [
+            "依法不需要取得许可的，当天告知；以后作出的注明逾期。",
+            "作出后本件结束，不再审核，不能撤回。救济途径要写明复议 60 日、诉讼 6 个月。",
+        ],
+        "not_competent": [
+            "依法不属于本机关职权的，当天告知，并说明向哪个机关申请。",
+            "作出后本件结束，不再审核，不能撤回。救济途径要写明复议 60 日、诉讼 6 个月。",
+        ],
         "review": ["意见签上您的姓名，交给批准人。审核人不能同时是批准人。"],
         "return_to_reviewer": ["退回后由原审核人继续办理，期限照常计算。"],
         "pause": [
@@ -89,8 +114,9 @@ def explained(action: str, case: Case) -> list[str]:
         "withdraw": ["申请人交来书面撤回申请的，写明理由。撤回后办件结束。"],
     }
     found = sentences.get(action, [])
-    if action == "deliver" and case.clock.delivery_due_on is not None:
-        found = [f"送达最迟 {date_text(case.clock.delivery_due_on)}（行政许可法第四十四条）。系统出具送达回证。"]
+    if action in DELIVERY and case.clock.delivery_due_on is not None:
+        due_sentence = f"送达最迟 {date_text(case.clock.delivery_due_on)}（行政许可法第四十四条）。"
+        found = [due_sentence, *DELIVERY[action]]
     if action in ("review", "grant", "refuse") and due is not None and case.decided_at is None:
         found = [*found, f"承诺 {date_text(due)}到期。"]
     return found
@@ -108,6 +134,11 @@ def what_follows(action: str, case: Case) -> str:
         "refuse": "由窗口办结并送达决定书。",
         "conclude": "请登记送达。",
         "deliver": "本件全部办完。",
+        "not_required": _ENDED,
+        "not_competent": _ENDED,
+        "post": "签收以后登记送达；退回的登记退回。",
+        "announce": "公告期满以后登记送达。",
+        "delivery_failed": "请换一种方式送达。",
     }
     if action == "ask_correction" and case.clock.correction_due_on is not None:
         return f"申请人最迟 {date_text(case.clock.correction_due_on)}补正。"

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from applications import services
-from applications.forms.details import value_text
+from applications.answers import value_text
 from applications.models import Case
 from applications.permissions import READING
 from applications.services import opening
@@ -50,7 +50,8 @@ def _facts(case: Case) -> list[tuple[str, str]]:
     if case.applicant_person is not None:
         facts.append(("身份证号码", case.applicant_person.identity_number))
     if case.applicant_legal is not None:
-        facts += [("信用代码", case.applicant_legal.uscc), ("法定代表人", case.applicant_legal.representative.name)]
+        firm = case.applicant_legal
+        facts += [("信用代码", firm.uscc), (firm.representative_word, firm.representative.name)]
     if case.agent is not None:
         facts.append(("代理人", f"{case.agent.name}，{case.agent.identity_number}"))
     facts += [("联系电话", case.contact_phone), ("地址", case.address or "未填")]

@@ -69,7 +69,8 @@ class VerifyFirmForm(PortalForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     seen = forms.BooleanField(
-        label="我看过营业执照，法定代表人与登记的一致", error_messages={"required": "看过营业执照，才能核验。"}
+        label="我看过营业执照，法定代表人（个体工商户为经营者）与登记的一致",
+        error_messages={"required": "看过营业执照，才能核验。"},
     )
 
     def clean_uscc(self) -> str:

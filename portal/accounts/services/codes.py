@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+import math
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
@@ -26,7 +27,8 @@ ATTEMPTS: Final = 5
 #: Kept a day for questions, then removed with all that was written into them.
 KEPT: Final = dt.timedelta(days=1)
 #: One code a minute and six an hour to one phone (or account).
-_LIMITS: Final = (("code-minute", 1, 60), ("code-hour", 6, 3600))
+MINUTE: Final = 60
+_LIMITS: Final = (("code-minute", 1, MINUTE), ("code-hour", 6, 3600))
 
 _Result = TypeVar("_Result")
 
@@ -67,6 +69,23 @@ def issue(
         text = instead or f"验证码 {code}，用于{label}，10 分钟内有效。请不要告诉任何人。"
         send_text(phone=phone, text=text, key=str(row.pk))
     return row
+
+
+def seconds_to_wait(row: OneTimeCode) -> int:
+    """In how many seconds another code may follow this one."""
+    age = (clock.now() - row.created_at).total_seconds()
+    return max(0, math.ceil(MINUTE - age))
+
+
+def content_to_repeat(code_id: UUID, purpose: OneTimeCode.Purpose) -> tuple[str, dict[str, str]]:
+    """Phone and content of a code that is asked for again. Raises BadInput when it is gone, TooMany when too early."""
+    row = OneTimeCode.objects.filter(pk=code_id, purpose=purpose).first()
+    if row is None:
+        raise BadInput("填写的内容已经过期，请重新填写。", code="code_gone")
+    if wait := seconds_to_wait(row):
+        raise TooMany(f"请过 {wait} 秒再重新发送。", field=None, retry_after=wait)
+    content: dict[str, str] = json.loads(row.content)
+    return row.phone, content
 
 
 def redeem(

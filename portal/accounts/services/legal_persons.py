@@ -47,6 +47,7 @@ def declare_legal_person(*, user: User, name: str, uscc: str, address: str = "")
     name, uscc = _checked(name, uscc)
     if user.person is None:
         raise WrongState("请先登记本人身份。", code="no_person")
+    lock(f"declare:{user.person_id}:{uscc}")
     mine = Mandate.objects.filter(person=user.person, legal_person__uscc=uscc, valid_until__isnull=True)
     if mine.exists():
         raise BadInput("您已经添加过这个单位。", code="declared_twice", field="uscc")

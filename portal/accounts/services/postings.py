@@ -33,9 +33,9 @@ def add_posting(
     same department for whom it stands in. Raises BadInput, WrongState.
     """
     post = Posting.Post(post)
-    start = valid_from or clock.today()
     Department.objects.select_for_update().get(pk=department.pk)
     staff = Staff.objects.select_for_update(of=("self",)).get(pk=staff.pk)
+    start = valid_from or max(clock.today(), staff.joined_on)
     _check_posting(staff, department, window, post, stands_in_for)
     if valid_until is not None and valid_until <= start:
         raise BadInput("截止日期要晚于开始日期。", code="period_backward", field="valid_until")

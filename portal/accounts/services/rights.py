@@ -13,7 +13,7 @@ from django.db import transaction
 from portal import clock
 from portal.accounts.models import Person, User
 from portal.accounts.personal_data import close_sign_in
-from portal.accounts.rules import person_name_fault
+from portal.accounts.rules import answer_due_on, person_name_fault
 from portal.ledger import services as ledger
 from portal.privacy import rights
 from portal.privacy import services as privacy
@@ -22,9 +22,9 @@ from portal.privacy.retention import Kind, Term, of
 from portal.web.dates import date_full
 from portal.web.errors import BadInput, NotFound, WrongState
 from portal.web.grants import Actor
+from portal.workdays.hooks import CalendarChange
+from portal.workdays.queries import current_calendar
 
-#: The law says "in time" (个人信息保护法 50); the city promises days.
-ANSWER_WITHIN: Final = dt.timedelta(days=15)
 CORRECTABLE: Final = ("name", "address")
 
 _Kind = DataRequest.Kind
@@ -206,10 +206,25 @@ def _asked(
         state=_State.KEPT if kept_until is not None else _State.WAITING,
         content=content,
         asked_at=clock.now(),
-        answer_due_on=clock.today() + ANSWER_WITHIN,
+        answer_due_on=answer_day(),
         run_on=kept_until,
         asked_by=actor.user_id,
     )
+
+
+def answer_day() -> dt.date:
+    """The last day for the answer to what is asked today."""
+    return answer_due_on(current_calendar(), clock.today())
+
+
+def on_calendar_change(change: CalendarChange) -> None:
+    """A notice was imported: what waits is counted again, from the day on which it was asked."""
+    waiting = DataRequest.objects.select_for_update().filter(state__in=[_State.WAITING, _State.KEPT])
+    for request in waiting.order_by("pk"):
+        due = answer_due_on(change.after, clock.local_date(request.asked_at))
+        if due != request.answer_due_on:
+            request.answer_due_on = due
+            request.save(update_fields=["answer_due_on"])
 
 
 def _close(request: DataRequest, state: DataRequest.State, by: UUID | None, answer: str) -> None:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from portal import clock
 from portal.accounts.grants import sync_user
 from portal.accounts.models import RoleAssignment, Staff
-from portal.accounts.roles import ADMINISTRATORS, NOT_FOR_STAFF, Role, may_have_department, needs_department
+from portal.accounts.roles import NOT_FOR_STAFF, Role, kept_apart, may_have_department, needs_department
 from portal.accounts.scheduling import on_day
 from portal.accounts.services import sessions
 from portal.ledger import services as ledger
@@ -32,15 +32,20 @@ def assign_role(
     """Give a role; the same open role again is the same row. `valid_until` is the first day without it.
 
     Reviewer, approver, head of the organ and editor hold for a department, a window clerk for one or for the hall,
-    all others for the city. Nobody gives a role to themselves; system, security and audit are never one person.
+    all others for the city. Without `valid_from` it begins today, or on the first day of one who is yet to come.
+    Nobody gives a role to themselves; what `roles.SEPARATIONS` keeps apart is never one person's on the same day.
     Raises BadInput, WrongState.
     """
     role = Role(role)
     staff = Staff.objects.select_for_update(of=("self",)).select_related("user").get(pk=staff.pk)
-    start = valid_from or clock.today()
+    start = valid_from or max(clock.today(), staff.joined_on)
     _check_role(staff, role, department, actor)
     if valid_until is not None and valid_until <= start:
         raise BadInput("截止日期要晚于开始日期。", code="period_backward", field="valid_until")
+    if start < staff.joined_on:
+        raise BadInput(
+            f"角色不能早于到岗日期（{staff.joined_on.isoformat()}）。", code="before_joined", field="valid_from"
+        )
     if staff.left_on is not None and (valid_until is None or valid_until > staff.left_on):
         raise WrongState("此人已经离岗或将要离岗，不能授予这段时间的角色。", code="staff_left")
     overlapping = RoleAssignment.objects.filter(staff=staff).filter(
@@ -48,14 +53,11 @@ def assign_role(
     )
     if valid_until is not None:
         overlapping = overlapping.filter(valid_from__lt=valid_until)
-    another = overlapping.filter(role__in=ADMINISTRATORS - {role}).order_by("pk").first()
-    if role in ADMINISTRATORS and another is not None:
-        raise WrongState(
-            "系统、安全、审计三个管理员不能是同一个人："
-            f"此人已经是{Role(another.role).label}，要授予“{role.label}”，请另找一人。",
-            code="administrators_apart",
-            field="role",
-        )
+    apart = kept_apart(role)
+    if another := overlapping.filter(role__in=apart).order_by("pk").first():
+        held = Role(another.role)
+        sentence = f"{apart[held]}：此人已经是{held.label}，要授予“{role.label}”，请另找一人。"
+        raise WrongState(sentence, code="roles_apart", field="role")
     same = overlapping.filter(role=role, department=department).first()
     if same is not None:
         if (same.valid_from, same.valid_until) == (start, valid_until) or (valid_from is None and valid_until is None):

@@ -23,12 +23,24 @@ _P = OneTimeCode.Purpose
 
 def begin_registration(*, name: str, identity_number: str, phone: str, password: str) -> OneTimeCode:
     """Send a code to the phone; nothing is registered before it comes back. The owner of a known phone is told so."""
-    phone = normalise_mobile(phone)
+    content = {"name": name, "identity_number": identity_number, "password": make_password(password)}
+    return _registration_code(normalise_mobile(phone), content)
+
+
+def repeat_registration(*, code_id: UUID) -> OneTimeCode:
+    """Another code for the same registration, a minute after the last; everything typed stays.
+
+    Raises BadInput, TooMany.
+    """
+    return _registration_code(*codes.content_to_repeat(code_id, _P.REGISTER))
+
+
+def _registration_code(phone: str, content: Mapping[str, str]) -> OneTimeCode:
     known = user_by_phone(phone) is not None
     return codes.issue(
         purpose=_P.REGISTER,
         phone=phone,
-        content={"name": name, "identity_number": identity_number, "password": make_password(password)},
+        content=content,
         instead="您的手机号已经注册过，请直接登录；忘记密码可以用验证码重设。" if known else "",
     )
 

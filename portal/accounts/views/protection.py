@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.accounts import hooks
 from portal.accounts.forms.rights import AnswerForm
 from portal.accounts.models import Person
 from portal.accounts.permissions import AccountsPermission
@@ -53,6 +54,7 @@ def answer_correction(request: PortalRequest, request_id: UUID) -> HttpResponse:
     person = Person.objects.select_related("key").filter(key=asked.key_id).first() if asked is not None else None
     if asked is None or person is None or asked.key.is_erased:
         raise Http404
+    hooks.announce_found(request.actor, person)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

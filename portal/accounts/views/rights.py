@@ -91,7 +91,7 @@ def ask_correction(request: PortalRequest) -> HttpResponse:
             form.add_domain_error(error)
         else:
             return redirect(f"{reverse('accounts:my_data')}?done=correction")
-    return render(request, "accounts/ask_correction.html", {"form": form})
+    return render(request, "accounts/ask_correction.html", {"form": form, "due_on": services.answer_day()})
 
 
 @signed_in

@@ -17,13 +17,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.accounts.forms.signing_in import CodeForm, RegistrationForm, ResetBeginForm, ResetFinishForm
 from portal.accounts.models import OneTimeCode
 from portal.accounts.personas import personas
-from portal.accounts.services import signing_in
+from portal.accounts.services import codes, signing_in
 from portal.accounts.session_rules import notes_of, why_ended
 from portal.privacy.masking import mask_mobile
 from portal.web import limits
 from portal.web.access import public
 from portal.web.context_processors import SITE
-from portal.web.errors import DomainError
+from portal.web.errors import DomainError, TooMany
 
 _BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 #: Per address: a hall's citizens share one.
@@ -106,9 +106,16 @@ def register_code(request: HttpRequest) -> HttpResponse:
     code = pending_code(request, OneTimeCode.Purpose.REGISTER)
     if code is None:
         return redirect("account_signup")
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    form = CodeForm(request.POST if request.method == "POST" and "resend" not in request.POST else None)
     if request.method == "POST":
         limits.limit(request, "code", _RATE)
+        if "resend" in request.POST:
+            try:
+                remember_code(request, signing_in.repeat_registration(code_id=code.pk))
+            except DomainError as error:
+                form = CodeForm(initial={"code": request.POST.get("code", "")[:10]})
+                return _register_code_page(request, form, code, refused=error)
+            return redirect(f"{reverse('account_register_code')}?sent=1")
         if form.is_valid():
             try:
                 user = signing_in.finish_registration(code_id=code.pk, typed=form.cleaned_data["code"])
@@ -117,7 +124,25 @@ def register_code(request: HttpRequest) -> HttpResponse:
             else:
                 login(request, user, backend=_BACKEND)
                 return redirect("accounts:profile")
-    return render(request, "account/register_code.html", {"form": form, "phone": mask_mobile(code.phone)})
+    return _register_code_page(request, form, code)
+
+
+def _register_code_page(
+    request: HttpRequest, form: CodeForm, code: OneTimeCode, refused: DomainError | None = None
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "phone": mask_mobile(code.phone),
+        "wait": codes.seconds_to_wait(code),
+        "refused": refused.message if refused is not None else "",
+        "sent": request.method == "GET" and request.GET.get("sent") == "1",
+    }
+    response = render(request, "account/register_code.html", context)
+    if refused is not None:
+        response.status_code = refused.http_status
+        if isinstance(refused, TooMany):
+            response["Retry-After"] = str(refused.retry_after)
+    return response
 
 
 @public

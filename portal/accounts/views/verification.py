@@ -111,8 +111,8 @@ def verify_firm(request: PortalRequest, legal_person_id: UUID) -> HttpResponse:
         "facts": [
             ("单位名称", firm.name),
             ("统一社会信用代码", firm.uscc),
-            ("法定代表人", mask_name(firm.representative.name)),
-            ("法定代表人身份", "已核验" if firm.representative.is_verified else "未核验，先核验本人"),
+            (firm.representative_word, mask_name(firm.representative.name)),
+            (f"{firm.representative_word}身份", "已核验" if firm.representative.is_verified else "未核验，先核验本人"),
         ],
         "tab": "verification",
     }

@@ -23,7 +23,7 @@ from portal.web import statements
 from portal.web.keys import ulid, uuid7
 
 RENDER: Final = "documents.render"
-TEMPLATE_VERSION: Final = 2
+TEMPLATE_VERSION: Final = 3
 HOTLINE: Final = "12345"
 
 

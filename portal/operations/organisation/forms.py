@@ -93,7 +93,7 @@ class DayForm(PortalForm):
 class RoleForm(PortalForm):
     role = forms.ChoiceField(label="角色", choices=[("", "请选择"), *for_staff()])
     department = _Choice("部门", required=False, empty="不分部门")
-    valid_from = _date("起", required=False, help_text="不填为今天。")
+    valid_from = _date("起", required=False, help_text="不填为今天；还没有到岗的，为到岗日期。")
     valid_until = _date("止", required=False, help_text="从这一天起不再持有；不填为长期。")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -105,7 +105,7 @@ class PostingForm(PortalForm):
     window = _Choice("窗口")
     post = forms.ChoiceField(label="岗位", choices=[("", "请选择"), *Posting.Post.choices])
     stands_in_for = _Choice("替谁（A 岗）", required=False, empty="不是 AB 岗")
-    valid_from = _date("起", required=False, help_text="不填为今天。")
+    valid_from = _date("起", required=False, help_text="不填为今天；还没有到岗的，为到岗日期。")
     valid_until = _date("止", required=False, help_text="从这一天起不再派驻；不填为长期。")
 
     def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:

@@ -166,7 +166,10 @@ def role_add(request: PortalRequest, pk: UUID) -> HttpResponse:
         primary="授予",
         back=reverse("operations:staff", args=[pk]),
         tab="staff",
-        intro="审核人、批准人、负责人和事项管理员按部门授予；窗口受理人员可以不分部门；其他角色不分部门。",
+        intro=(
+            "审核人、批准人、负责人和事项管理员按部门授予；窗口受理人员可以不分部门；其他角色不分部门。"
+            "监察、督查人员不能又经办办件，三个管理员不能是同一个人。"
+        ),
     )
 
 

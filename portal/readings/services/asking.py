@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from portal import clock
 from portal.accounts.grants import in_force
 from portal.accounts.models import User
 from portal.accounts.roles import Role
+from portal.accounts.rules import answer_due_on
 from portal.ledger.services import record
 from portal.messaging.services import send
 from portal.privacy.services import commitment
@@ -44,7 +44,7 @@ def ask(*, actor: Actor, reading_id: UUID, words: str) -> Question:
         asked_by=_user(actor),
         words=words.strip(),
         asked_at=now,
-        due_on=rules.due_on(current_calendar(), today),
+        due_on=answer_due_on(current_calendar(), today),
     )
     record(
         subject=reading.subject_id,
@@ -153,6 +153,6 @@ def on_calendar_change(_change: CalendarChange) -> None:
     """A notice was imported: questions that wait are counted again, from the day on which they were asked."""
     calendar = current_calendar()
     for question in Question.objects.select_for_update().filter(answered_at=None).order_by("pk"):
-        due: dt.date = rules.due_on(calendar, clock.local_date(question.asked_at))
+        due = answer_due_on(calendar, clock.local_date(question.asked_at))
         if due != question.due_on:
             Question.objects.filter(pk=question.pk).update(due_on=due)

@@ -1,7 +1,7 @@
 """The error pages, and how an error of the domain becomes an answer."""
 
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 from django.conf import settings
@@ -144,11 +144,15 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> str:
 
 
 def _back_url(request: HttpRequest) -> str:
-    """Where the visitor came from, when that was a page of this portal."""
+    """Where the visitor came from, when that was another page of this portal; of a form that was sent, its own."""
     url = request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(url, {request.META.get("HTTP_HOST", "")}, require_https=request.is_secure()):
-        return url
-    return ""
+    if not url_has_allowed_host_and_scheme(url, {request.META.get("HTTP_HOST", "")}, require_https=request.is_secure()):
+        return ""
+    parts = urlsplit(url)
+    page = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    is_here = request.method in {"GET", "HEAD"} and page == request.get_full_path()
+    # A path alone, and one that no browser reads as another host.
+    return "" if is_here or not page.startswith("/") or page.startswith(("//", "/\\")) else page
 
 
 def _bare_page(context: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from applications.models import Case, Draft
 from catalog.models import MaterialRequirement
 from portal import clock
-from portal.accounts.models import Mandate
+from portal.accounts.models import LegalPerson, Mandate
 from tests import factories as make
 from tests.applications.citizen.conftest import png
 from tests.pages import check_page
@@ -172,6 +172,25 @@ def test_one_applies_for_a_firm_by_its_mandate_and_loses_it_with_the_mandate(sig
     Mandate.objects.filter(pk=mandate.pk).delete()
     page = check_page(signed_in.get(step(draft, "check")))
     assert f"您现在不能代表{firm.name}申请" in page and "真实性承诺" not in page
+
+
+def test_an_individual_business_applies_under_its_name_by_the_one_who_runs_it(signed_in, citizen):
+    edition = make.item(service_objects=["2", "6"])
+    draft = begin(signed_in, edition)
+    assert "92 开头的统一社会信用代码" in check_page(signed_in.get(step(draft, "applicant")))
+    code = make.credit_code(17_001, "92140602")
+    added = {"name": "朔城区老朔州面馆", "uscc": code, "address": ""}
+    assert signed_in.post(reverse("accounts:add_legal_person"), added).status_code == 302
+    shop = LegalPerson.objects.get(uscc=code)
+    assert shop.is_individual_business and shop.representative == citizen.person
+    signed_in.post(step(draft, "applicant"), {"who": str(shop.pk), "contact_phone": "13812345207"})
+    page = check_page(signed_in.get(step(draft, "check")))
+    assert "经营者" in page and "法定代表人" not in page and code in page
+
+
+def test_an_item_for_firms_alone_says_nothing_of_individual_businesses(signed_in):
+    draft = begin(signed_in, make.item(service_objects=["1", "2"]))
+    assert "个体工商户" not in signed_in.get(step(draft, "applicant")).content.decode()
 
 
 def test_anothers_firm_is_not_offered_and_not_taken(signed_in):

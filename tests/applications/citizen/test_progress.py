@@ -95,3 +95,15 @@ def test_elder_mode_keeps_its_prefix(case):
     answer = Client().post(f"/elder{FORM}", {"number": case.number, "code": case.query_code})
     assert answer["Location"].startswith("/elder/progress/")
     check_page(Client().get(answer["Location"]))
+
+
+def test_TIM_5_a_due_date_in_a_year_without_a_notice_says_that_it_may_move(frozen_clock):
+    frozen_clock(make.at("2026-12-28 09:00"))
+    desk = make.Desk()
+    received = make.online_case(make.item(desk.department), make.citizen("欧阳标记名"))
+    for case in (received, desk.accept(make.online_case(make.item(desk.department)))):
+        page = Client().get(ask(case.number, case.query_code)["Location"]).content.decode()
+        assert "暂按法定节假日推算，国务院公布放假安排后重新计算" in page
+    frozen_clock(make.at("2026-11-23 09:00"))
+    case = desk.accept(make.online_case(make.item(desk.department)))
+    assert "暂按" not in Client().get(ask(case.number, case.query_code)["Location"]).content.decode()

@@ -79,7 +79,9 @@ def test_review_return_review_grant_conclude_deliver(hall, acts_of):
     hall.reviewer_page.done(act(case, "review"), opinion)
     text = hall.approver_page.page(page(case))
     assert "材料齐全，符合条件" in text and "签名并准予" in text
-    text = hall.approver_page.done(act(case, "grant"), {"opinion": "同意", "content": "食品经营", "validity": "5年"})
+    text = hall.approver_page.done(
+        act(case, "grant"), {"opinion": "同意", "content": "食品经营", "validity_kind": "item"}
+    )
     assert "准予行政许可决定书" in text
     hall.clerk_page.done(act(case, "conclude"), {"result_number": "JY114"})
     text = hall.clerk_page.done(
@@ -87,6 +89,63 @@ def test_review_return_review_grant_conclude_deliver(hall, acts_of):
     )
     assert "送达回证" in text and "本件全部办完" in text
     assert acts_of(case)[-5:] == ["return_to_reviewer", "review", "grant", "conclude", "deliver"]
+
+
+def test_a_decision_against_the_advice_has_a_field_for_why(hall, client):
+    case = hall.case("reviewing")
+    hall.reviewer_page.done(act(case, "review"), {"recommendation": "refuse", "opinion": "面积不够"})
+    assert 'name="departure"' not in hall.approver_page.page(act(case, "refuse"))
+    assert 'name="departure"' in hall.approver_page.page(page(case))
+    wrong = hall.approver_page.refused(
+        act(case, "grant"), {"opinion": "同意", "content": "食品经营", "validity_kind": "item"}
+    )
+    assert "请填写与审核意见不一致的理由" in wrong and "食品经营" in wrong
+    data = {"opinion": "同意", "content": "食品经营", "validity_kind": "item", "departure": "按新规定面积够"}
+    text = hall.approver_page.done(act(case, "grant"), data)
+    assert "与审核意见不一致：按新规定面积够" in text and "审批决定：准予" in text
+    printed = hall.approver_page.page(reverse("applications:desk_case_print", args=[case.pk]))
+    assert "审批决定：准予" in printed and "审批：建议准予" not in printed and "审核：建议不予" in printed
+    for address in (f"/cases/?number={case.number}", f"/cases/{case.number}/"):
+        assert "按新规定" not in client.get(address).content.decode()
+
+
+def test_the_validity_is_chosen_and_the_number_of_the_licence_checked(hall):
+    case, other = hall.case("approving"), hall.case("granted")
+    hall.clerk_page.done(act(other, "conclude"), {"result_number": "JY1140001"})
+    text = hall.approver_page.page(page(case))
+    assert "按事项公布的有效期：5年" in text and "长期有效" not in text
+    data = {"opinion": "同意", "content": "食品经营", "validity_kind": "until", "validity_until": "2031-11-24"}
+    wrong = hall.approver_page.refused(act(case, "grant"), data)
+    assert "最晚到2031年11月23日" in wrong and "2031-11-24" in wrong
+    text = hall.approver_page.done(act(case, "grant"), data | {"validity_until": "2031-11-22"})
+    assert "至2031年11月22日" in text
+    wrong = hall.clerk_page.refused(act(case, "conclude"), {"result_number": "JY1140001"})
+    assert f"已经登记在办件 {other.number}" in wrong and "JY1140001" in wrong
+    hall.clerk_page.done(act(case, "conclude"), {"result_number": "JY1140002"})
+
+
+def test_a_posting_that_came_back_and_a_public_notice(hall, frozen_clock, acts_of):
+    case = hall.case("concluded")
+    text = hall.clerk_page.page(act(case, "deliver"))
+    assert "送达最迟 12月7日（周一）" in text
+    text = hall.clerk_page.done(act(case, "post"), {"tracking": "EMS1"})
+    assert "已登记交寄" in text and "2026年11月23日交寄，邮件号 EMS1" in text
+    assert "还没有结果" in hall.clerk_page.page(act(case, "announce"), code=409)
+    assert 'name="method"' not in hall.clerk_page.page(act(case, "delivery_failed"))
+    wrong = hall.clerk_page.refused(act(case, "delivery_failed"), {"reason": "退回", "failed_on": "2026-11-24"})
+    assert "不能晚于今天" in wrong and "2026-11-24" in wrong
+    text = hall.clerk_page.done(act(case, "delivery_failed"), {"reason": "地址不详，邮局退回"})
+    assert "送达不成：地址不详，邮局退回" in text and "登记送达" in text
+    wrong = hall.clerk_page.refused(act(case, "deliver"), {"method": "public"})
+    assert "先登记公告" in wrong
+    notice = {"notice_place": "本机关公告栏", "reason": "邮寄退回，电话不通", "first_on": "2026-11-23"}
+    text = hall.clerk_page.done(act(case, "announce"), notice)
+    assert "2026年12月23日期满" in text
+    assert "期满以后才能登记送达" in hall.clerk_page.refused(act(case, "deliver"), {"method": "public"})
+    frozen_clock(make.at("2026-12-24 09:00"))
+    text = hall.clerk_page.done(act(case, "deliver"), {"method": "public"})
+    assert "2026年12月23日公告送达，公告期满视为送达" in text
+    assert acts_of(case)[-4:] == ["post", "delivery_failed", "announce", "deliver"]
 
 
 def test_pause_extend_and_refuse(hall):
@@ -123,7 +182,12 @@ def test_a_case_that_is_not_taken_up(hall, action):
         "legal_basis": "《演示法》第一条",
         "remedies": remedies_text(),
     }
-    assert "决定" in hall.clerk_page.done(act(case, action), data)
+    wrong = hall.clerk_page.refused(act(case, action), data)
+    assert "请核对后勾选" in wrong and "依法不需要" in wrong
+    one_period = data | {"remedies": remedies_text().replace("6个月", "三个月"), "confirmed": "on"}
+    assert "救济途径要写明6个月内可以提起行政诉讼" in hall.clerk_page.refused(act(case, action), one_period)
+    text = hall.clerk_page.done(act(case, action), data | {"confirmed": "on"})
+    assert "决定" in text and "本件到此结束，不再审核" in text
     assert Case.objects.get(pk=case.pk).state == action
 
 

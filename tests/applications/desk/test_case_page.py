@@ -16,6 +16,12 @@ from tests.applications.desk.conftest import signed_in
 pytestmark = pytest.mark.django_db
 
 
+def test_a_due_date_in_a_year_without_a_notice_says_that_it_may_move(hall, frozen_clock):
+    frozen_clock(make.at("2026-12-24 09:00"))
+    case = hall.case("reviewing")
+    assert "暂按法定节假日推算" in hall.reviewer_page.page(reverse("applications:desk_case", args=[case.pk]))
+
+
 def page(case):
     return reverse("applications:desk_case", args=[case.pk])
 
@@ -61,6 +67,8 @@ def test_a_reviewer_marks_materials_as_seen_and_goes_on_to_the_next(hall):
     first, second, *_ = case.materials.order_by("position")
     text = hall.reviewer_page.page(page(case), m=str(first.pk))
     assert "看过了" in text and "已看 0" in text
+    # Only the materials and the list of what is to do come anew: the place on the page and a half-written opinion stay.
+    assert 'hx-target="#materials"' in text and 'id="materials"' in text and 'id="now-lines"' in text
     text = hall.reviewer_page.done(reverse("applications:mark_seen", args=[case.pk, first.pk]))
     assert "已看 1" in text and f'?m={second.pk}#materials" aria-current="true"' in text
     assert hall.clerk_page.send(reverse("applications:mark_seen", args=[case.pk, second.pk])).status_code == 403

@@ -10,6 +10,7 @@ from applications.models import Case
 from portal.accounts.models import LegalPerson, Person
 from portal.documents.models import OfficialDocument
 from tests import factories as make
+from tests.pages import check_page
 
 pytestmark = pytest.mark.django_db
 
@@ -127,7 +128,42 @@ def test_an_agent_has_to_be_known_to_the_hall(hall):
     address = form_address(hall.edition, person=person.pk)
     text = hall.clerk_page.refused(address, answers(hall.edition, agent_identity=make.identity_number(555)))
     assert "大厅没有登记过这位代理人" in text
-    hall.clerk_page.done(address, answers(hall.edition, agent_identity=agent.identity_number))
+    given = answers(hall.edition, agent_identity=agent.identity_number, agent_authorised="on")
+    hall.clerk_page.done(address, given)
+    assert Case.objects.get().agent_id == agent.pk
+
+
+def test_APP_2_an_agent_is_checked_before_the_rest_is_filled_in(hall):
+    person, agent = make.person(), make.person("周代理")
+    address = form_address(hall.edition, person=person.pk)
+    typed = {"contact_phone": "", "d_scope": "小吃", "check_agent": "1"}
+    for number, sentence in (
+        ("", "请先填写代理人身份证号码"),
+        ("140602199001011230", "校验位不对"),
+        (make.identity_number(555), "大厅没有登记过这位代理人"),
+        (person.identity_number, "这是申请人本人的号码"),
+        (agent.identity_number, "请查验授权委托书后勾选"),
+    ):
+        text = hall.clerk_page.refused(address, {**typed, "agent_identity": number})
+        assert sentence in text and "请填写联系电话" not in text and 'value="小吃"' in text
+    given = {**typed, "agent_identity": agent.identity_number, "agent_authorised": "on"}
+    response = hall.clerk_page.send(address, given)
+    text = check_page(response)
+    assert response.status_code == 200
+    assert "代理人 周*理，身份和授权都已核对" in text and 'value="小吃"' in text
+    assert not Case.objects.exists()
+    text = hall.clerk_page.refused(address, answers(hall.edition, agent_identity=agent.identity_number))
+    assert "请查验授权委托书后勾选" in text
+
+
+def test_APP_2_a_mandate_on_record_stands_for_the_paper(hall):
+    firm, agent = make.legal_person(), make.person("周代理")
+    make.mandate(agent, firm)
+    edition = make.item(hall.department)
+    address = form_address(edition, firm=firm.pk)
+    text = hall.clerk_page.refused(address, answers(edition, agent_identity=firm.representative.identity_number))
+    assert "这是法定代表人本人的号码" in text
+    hall.clerk_page.done(address, answers(edition, agent_identity=agent.identity_number))
     assert Case.objects.get().agent_id == agent.pk
 
 

@@ -10,7 +10,7 @@ from portal import clock
 from portal.accounts import grants, services
 from portal.accounts.models import RoleAssignment
 from portal.accounts.permissions import AccountsPermission
-from portal.accounts.roles import ADMINISTRATORS, Role
+from portal.accounts.roles import ADMINISTRATORS, Role, kept_apart, may_have_department
 from portal.web.errors import BadInput, WrongState
 from portal.web.grants import ALL, SYSTEM_ACTOR, Actor, grants_of
 from portal.web.permissions import permissions_of_role
@@ -155,6 +155,29 @@ def test_a_later_administrator_role_of_the_same_person_is_refused_while_they_ove
     services.assign_role(
         staff=member, role=Role.AUDIT_ADMIN, valid_from=clock.today() + dt.timedelta(days=90), actor=SYSTEM_ACTOR
     )
+
+
+PAIRS_APART = [(a, b) for a in sorted(Role) for b in sorted(kept_apart(a)) if a not in ADMINISTRATORS]
+
+
+@pytest.mark.parametrize(("held", "wanted"), PAIRS_APART)
+def test_3_1_who_watches_handles_nothing_and_who_protects_data_does_not_administer(held, wanted):
+    member = people.staff(held, of="012")
+    department = people.department("013") if may_have_department(wanted) else None
+    with pytest.raises(WrongState, match="不能是同一个人") as refused:
+        services.assign_role(staff=member, role=wanted, department=department, actor=SYSTEM_ACTOR)
+    assert held.label in refused.value.message and wanted.label in refused.value.message
+    assert [row.role for row in member.roles.all()] == [held]
+    services.end_role(assignment=member.roles.get(), actor=SYSTEM_ACTOR)
+    services.assign_role(staff=member, role=wanted, department=department, actor=SYSTEM_ACTOR)
+
+
+def test_what_is_kept_apart_is_kept_apart_both_ways_and_leaves_small_offices_able_to_work():
+    assert {(b, a) for a in Role for b in kept_apart(a)} == {(a, b) for a in Role for b in kept_apart(a)}
+    for watching in (Role.SUPERVISOR, Role.INSPECTOR):
+        assert set(kept_apart(watching)) == {Role.WINDOW_CLERK, Role.REVIEWER, Role.APPROVER, Role.ORGAN_HEAD}
+    assert Role.SYSTEM_ADMIN in kept_apart(Role.DATA_PROTECTION_OFFICER)
+    people.staff(Role.WINDOW_CLERK, Role.REVIEWER, Role.APPROVER, of="012")
 
 
 def test_ASVS_8_2_1_nobody_gives_a_role_to_themselves():

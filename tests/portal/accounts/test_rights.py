@@ -1,5 +1,6 @@
 """A person's rights over their data, on the pages: copy, correction, contact data, closing; the officer's list."""
 
+import datetime as dt
 import io
 import json
 import zipfile
@@ -15,6 +16,8 @@ from portal.ledger.models import LedgerEvent
 from portal.privacy.models import DataRequest
 from portal.privacy.retention import TABLE
 from portal.web.errors import WrongState
+from portal.workdays import services as calendar
+from portal.workdays.notices import DayKind, NoticeDay
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +97,46 @@ def test_a_new_name_waits_for_the_window_and_counts_when_the_document_was_seen(c
     assert {"accounts.correction_asked", "accounts.correction_answered"} <= kinds
     events = LedgerEvent.objects.filter(subject=person.pk)
     assert not any("张三丰".encode() in bytes(event.canon) for event in events)
+
+
+@pytest.mark.parametrize(
+    ("asked", "due", "words"),
+    [
+        ("2026-11-23 09:00", dt.date(2026, 12, 14), "2026年12月14日"),  # a Monday: three weeks
+        ("2026-11-28 23:59", dt.date(2026, 12, 18), "2026年12月18日"),  # a Saturday counts from Monday on
+        ("2026-09-24 09:00", dt.date(2026, 10, 22), "2026年10月22日"),  # 中秋 and 国庆 lie between
+    ],
+)
+def test_PIPL_50_a_request_is_answered_within_fifteen_working_days_and_both_pages_name_the_day(
+    client, citizen, member, frozen_clock, asked, due, words
+):
+    frozen_clock(make.at(asked))
+    page = client.get(reverse("accounts:ask_correction")).content.decode()
+    assert f"15 个工作日内答复，今天提出的，最迟 {words}答复" in page
+    client.post(reverse("accounts:ask_correction"), {"name": "张三丰", "address": ""})
+    request = DataRequest.objects.get()
+    assert request.answer_due_on == due
+    assert f"最迟 {words}答复" in client.get(reverse("accounts:my_data")).content.decode()
+    client.force_login(member(Role.WINDOW_CLERK).user)
+    assert f"最迟 {words}" in client.get(reverse("accounts:protection")).content.decode()
+
+
+def test_PIPL_50_an_imported_notice_moves_the_day_of_what_waits_and_of_nothing_else(citizen, member, frozen_clock):
+    frozen_clock(make.at("2026-11-23 09:00"))
+    calendar.load()
+    request = rights.ask_correction(actor=make.acting(citizen), name="张四", address="")
+    other = make.citizen()
+    answered = rights.ask_correction(actor=make.acting(other), name="李四", address="")
+    clerk = make.acting(member(Role.WINDOW_CLERK))
+    rights.answer_correction(request_id=answered.pk, agreed=False, answer="没有证件", actor=clerk)
+    days = [
+        NoticeDay(dt.date(2026, 12, 1), DayKind.HOLIDAY, "演示"),
+        NoticeDay(dt.date(2026, 12, 2), DayKind.HOLIDAY, "演示"),
+    ]
+    calendar.import_notice(year=2026, days=days, notice="演示", actor=clerk)
+    request.refresh_from_db()
+    answered.refresh_from_db()
+    assert (request.answer_due_on, answered.answer_due_on) == (dt.date(2026, 12, 16), dt.date(2026, 12, 14))
 
 
 def test_a_refused_correction_changes_nothing(citizen, member):

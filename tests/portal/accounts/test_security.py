@@ -257,6 +257,19 @@ def test_a_form_that_is_sent_too_late_says_that_it_was_not_saved_and_leads_back(
     assert answer["Location"] == "/my/profile/?a=1"
 
 
+def test_ASVS_7_4_1_a_form_sent_after_signing_out_in_another_tab_says_so_and_leads_back(sign_in):
+    people.citizen(mobile="13900000001")
+    client = sign_in("13900000001")
+    client.post("/accounts/logout/")
+    answer = client.post("/my/profile/link/", {}, headers={"Referer": "http://testserver/my/profile/"})
+    assert answer["Location"] == "/accounts/login/?next=/my/profile/&ended=signed_out&unsaved=1"
+    page = client.get(answer["Location"]).content.decode()
+    assert "在浏览器的另一个页面退出" in page and "没有保存" in page
+    again = client.post(answer["Location"], {"login": "13900000001", "password": people.PASSWORD})
+    assert again["Location"] == "/my/profile/"
+    assert "ended" not in Client().get("/my/profile/")["Location"]
+
+
 def test_ASVS_3_7_2_a_foreign_referer_is_not_where_one_returns(sign_in):
     client = sign_in(people.staff().number)
     age(client, seen=session_rules.STAFF_IDLE)

@@ -49,6 +49,38 @@ def test_registering_needs_the_code_and_makes_an_unverified_person(client, code_
     assert "身份还没有核验" in client.get("/my/profile/").content.decode()
 
 
+def test_a_code_is_sent_again_after_a_minute_and_nothing_is_typed_twice(client, sent, code_to):
+    page = "/accounts/signup/code/"
+    client.post("/accounts/signup/", registration())
+    first = code_to(PHONE)
+    seen = client.get(page).content.decode()
+    assert "秒后可以重新发送" in seen and 'name="resend"' in seen
+    early = client.post(page, {"resend": "1", "code": "123"})
+    assert early.status_code == 429 and 0 < int(early["Retry-After"]) <= 60
+    assert "秒再重新发送" in early.content.decode() and 'value="123"' in early.content.decode()
+    assert len(sent(PHONE)) == 1
+    cache.clear()
+    with clock.shifted(clock.now() + dt.timedelta(seconds=61)):
+        assert "秒后可以" not in client.get(page).content.decode()
+        again = client.post(page, {"resend": "1", "code": ""}, follow=True)
+        assert "已重新发送" in again.content.decode()
+        second = code_to(PHONE)
+        assert first != second
+        assert "不正确或已过期" in client.post(page, {"code": first}).content.decode()
+        assert client.post(page, {"code": second}).status_code == 302
+    assert User.objects.get().person.name == registration()["name"]
+
+
+def test_ASVS_6_3_8_a_known_phone_is_sent_again_as_an_unknown_one(client, sent):
+    people.citizen(mobile=PHONE)
+    client.post("/accounts/signup/", registration())
+    cache.clear()
+    with clock.shifted(clock.now() + dt.timedelta(seconds=61)):
+        assert client.post("/accounts/signup/code/", {"resend": "1"}).status_code == 302
+        assert len([text for text in sent(PHONE) if "已经注册过" in text]) == 2
+    assert User.objects.count() == 1
+
+
 def test_ASVS_6_5_1_a_code_works_once(client, code_to):
     client.post("/accounts/signup/", registration())
     code = code_to(PHONE)

@@ -7,8 +7,9 @@ from django.test import Client
 
 from portal import clock
 from portal.accounts import hooks, queries, services
+from portal.accounts.backend import PortalBackend
 from portal.accounts.jobs import leave
-from portal.accounts.models import Posting
+from portal.accounts.models import Posting, User
 from portal.accounts.permissions import AccountsPermission
 from portal.accounts.roles import Role
 from portal.accounts.rules import Standing, stationing_faults
@@ -65,6 +66,41 @@ def test_leaving_on_a_later_day_changes_nothing_before_it(monkeypatch):
     member.user.refresh_from_db()
     assert not member.user.is_active
     assert leave
+
+
+def test_ASVS_7_4_2_staff_sign_in_and_hold_their_roles_from_the_first_day_on_and_not_before():
+    day = clock.today() + dt.timedelta(days=5)
+    member = people.staff(Role.REVIEWER, joined_on=day)
+    eve = dt.datetime.combine(day, dt.time(0), tzinfo=clock.SHANGHAI) - dt.timedelta(seconds=1)
+    typed = {"login": member.number, "password": people.PASSWORD}
+    with clock.shifted(eve):
+        assert not grants_of(member.user).scopes.get(AccountsPermission.VIEW_STATIONING)
+        for wrong in ({**typed, "password": "wrong-horse-7"}, {**typed, "login": "T99999"}):
+            assert "账号或密码不正确" in Client().post("/accounts/login/", wrong).content.decode()
+        early = Client()
+        assert "还没有启用" in early.post("/accounts/login/", typed, follow=True).content.decode()
+        assert early.get("/desk/cases/").status_code == 302
+        assert PortalBackend().get_user(member.user_id) is None
+        begun = Client()
+        begun.force_login(member.user, backend="portal.accounts.backend.PortalBackend")
+        assert begun.get("/desk/cases/").status_code == 302
+    with clock.shifted(eve + dt.timedelta(seconds=1)):
+        first = Client()
+        assert first.post("/accounts/login/", typed).status_code == 302
+        assert first.get("/desk/cases/").status_code == 200
+        assert grants_of(User.objects.get(pk=member.user_id)).has(AccountsPermission.VIEW_STATIONING)
+        assert PortalBackend().get_user(member.user_id) == member.user
+
+
+def test_roles_and_postings_of_one_who_is_yet_to_come_begin_on_the_first_day():
+    day = clock.today() + dt.timedelta(days=5)
+    member = people.staff(Role.REVIEWER, joined_on=day)
+    assert member.roles.get().valid_from == day
+    assert post(member).valid_from == day
+    with pytest.raises(BadInput, match="到岗日期"):
+        services.assign_role(
+            staff=member, role=Role.WINDOW_CLERK, actor=SYSTEM_ACTOR, valid_from=day - dt.timedelta(days=1)
+        )
 
 
 def test_the_head_of_an_office_cannot_leave_before_another_is_named():

@@ -83,6 +83,7 @@ DATA: dict[DocumentKind, dict[str, Any]] = {
             {"name": "食品安全管理制度", "originals": 0, "copies": 0, "files": 0, "original_seen": False},
         ],
         "delivery_method": "窗口领取",
+        "provisional": False,
     },
     DocumentKind.CORRECTION: COMMON
     | {
@@ -96,6 +97,7 @@ DATA: dict[DocumentKind, dict[str, Any]] = {
         ],
         "supply_until": "2026-12-11",
         "correction_days": 15,
+        "provisional": False,
         "asked_at": "2026-11-20T10:15:00+08:00",
         "legal_basis": "《中华人民共和国行政许可法》第三十二条第一款第（四）项",
     },
@@ -141,12 +143,17 @@ DATA: dict[DocumentKind, dict[str, Any]] = {
     DocumentKind.GRANT: COMMON
     | {
         "content": "餐饮服务经营者；热食类食品制售、冷食类食品制售。",
+        "particulars": [
+            {"label": "经营场所", "text": "朔城区开发北路 12 号"},
+            {"label": "培训专业（工种）和等级", "text": "中式烹调师，五级"},
+        ],
         "validity": "5年",
         "conditions": "",
         "accepted_on": "2026-11-20",
         "decided_on": "2026-12-02",
         "result_name": "食品经营许可证",
         "delivery_due_on": "2026-12-16",
+        "provisional": False,
         "legal_basis": "《中华人民共和国行政许可法》第三十八条第一款",
     },
     DocumentKind.REFUSAL: COMMON
@@ -168,7 +175,11 @@ DATA: dict[DocumentKind, dict[str, Any]] = {
         "recipient": "任晓东",
         "recipient_relation": "法定代表人",
         "tracking": "",
+        "delivered_on": "2026-12-03",
         "delivered_at": "2026-12-03T10:00:00+08:00",
+        "notice_place": "",
+        "notice_first_on": None,
+        "attempts": [{"method": "邮寄", "failed_on": "2026-12-02", "reason": "地址不详，邮局退回"}],
         "deliverer": "周晓丽",
         "remark": "",
     },

@@ -135,6 +135,31 @@ def test_a_natural_person_is_addressed_as_such() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("kind", [kind for kind in DocumentKind if "provisional" in DATA[kind]])
+def test_a_date_that_may_move_says_so(kind: DocumentKind) -> None:
+    assert "国务院公布放假安排后重新计算" in rendering.html_of(issue(kind, provisional=True))
+    assert "放假安排" not in rendering.html_of(issue(kind, provisional=False))
+
+
+@pytest.mark.django_db
+def test_a_paper_names_the_pages_as_they_are_called_and_older_ones_stay_as_they_were() -> None:
+    document = issue()
+    html = rendering.html_of(document)
+    assert "“文书核验”" in html and "查询码" in html and "我要查" not in html and "查询密码" not in html
+    document.template_version = 2  # in memory: the row itself is immutable
+    html = rendering.html_of(document)
+    assert "“我要查”" in html and "查询密码" in html and "文书核验" not in html
+
+
+@pytest.mark.django_db
+def test_a_public_notice_stands_in_the_service_receipt_instead_of_a_signature() -> None:
+    notice = {"notice_place": "本机关公告栏", "notice_first_on": "2026-11-03", "attempts": []}
+    html = rendering.html_of(issue(DocumentKind.SERVICE_RECEIPT, **notice))
+    assert "2026年11月3日起在本机关公告栏公告，2026年12月3日满三十日，视为送达" in html
+    assert "签收人签名" not in html
+
+
+@pytest.mark.django_db
 def test_text_of_people_stays_text() -> None:
     html = rendering.html_of(issue(DocumentKind.REFUSAL, reasons="<img src=file:///etc/passwd>", facts="2026-12-01"))
     assert "&lt;img src=file:///etc/passwd&gt;" in html

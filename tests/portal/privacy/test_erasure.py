@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from applications import services as cases
 from applications.attachments import OWNER_KIND
-from applications.models import Case, CaseMaterialFile, CaseSearch
+from applications.models import Case, CaseMaterialFile, CaseSearch, Opinion
 from applications.services import forgetting, searching
 from portal import clock
 from portal.accounts.grants import sync_user
@@ -75,6 +75,10 @@ def concluded(desk, user, *, state="concluded"):
     searching.index_case(case)
     case = desk.bring_to(case, state)
     if state == "concluded":
+        Opinion.objects.filter(case=case, stage="approve").update(departure=f"{NAME}已经说明")
+        make.do(case, "post", desk.clerk, tracking=f"EMS{PHONE}")
+        make.do(case, "delivery_failed", desk.clerk, reason=f"{NAME}已经搬走")
+        make.do(case, "announce", desk.clerk, notice_place="公告栏", reason=f"{NAME}下落不明")
         make.do(case, "deliver", desk.clerk, method="direct", recipient=NAME)
     file = CaseMaterialFile.objects.filter(material__case=case).first().file
     StoredFile.objects.filter(pk=file.pk).update(sha256=storage.put(f"{NAME} {PHONE}".encode()), name=f"{NAME}.pdf")

@@ -94,6 +94,9 @@ def test_a_stated_reason_holds_for_two_hours_and_one_case(office):
         ({"reason": "curious", "words": "按月抽查办件质量"}, "为什么要看不在可选范围内，请重新选择。"),
         ({"reason": "other", "words": ""}, "请填写具体说明。"),
         ({"reason": "other", "words": "看看"}, "具体说明至少 5 个字，请补充。"),
+        ({"reason": "other", "words": "\u200b" * 6}, "请填写具体说明。"),
+        ({"reason": "other", "words": "……。。！！"}, "请填写具体说明。"),
+        ({"reason": "other", "words": "看，看，看，"}, "具体说明至少 5 个字，请补充。"),
         ({"reason": "other", "words": "长" * 201}, "具体说明最多 200 个字，请缩短。"),
     ],
 )
@@ -101,7 +104,7 @@ def test_a_bad_reason_is_said_beside_its_field_and_kept(office, given, sentence)
     answer = office.supervisor_page.post(reason(office.case), {**given, "key": uuid4()})
     assert answer.status_code == 422
     page = check_page(answer)
-    assert sentence in page and given["words"] in page
+    assert sentence in page and given["words"].replace("\u200b", "") in page
     assert not Reading.objects.exists()
 
 
@@ -162,6 +165,79 @@ def test_a_number_that_finds_a_person_is_noted_for_the_person(office):
     assert (reading.subject_id, reading.task) == (office.citizen.person_id, "窗口为您办理")
     [event] = LedgerEvent.objects.filter(subject=office.citizen.person_id, kind="privacy.person_found")
     assert number not in json.dumps(event.body)
+
+
+def test_a_name_alone_leads_to_the_person_s_data_only_noted(office):
+    person = office.citizen.person
+    page = office.clerk_page.post(reverse("applications:intake_new"), {"q": person.name}).content.decode()
+    assert person.phone not in page and not Reading.objects.filter(kind="found").exists()
+    item = office.clerk_page.get(reverse("applications:intake_item"), {"person": person.pk})
+    assert item.status_code == 200
+    [reading] = Reading.objects.filter(kind="found")
+    assert reading.subject_id == person.pk
+
+
+def test_a_firm_s_form_does_not_begin_with_the_private_phone_of_its_representative(office):
+    firm = make.legal_person("演示公司", representative=office.citizen.person)
+    given = {"firm": firm.pk, "item": office.case.edition.item.basic_code}
+    page = office.clerk_page.get(reverse("applications:intake_form"), given)
+    assert page.status_code == 200 and office.citizen.person.phone not in page.content.decode()
+
+
+def test_an_act_that_is_refused_shows_no_name_to_one_without_a_task(office):
+    case = office.bring_to(make.online_case(office.case.edition, office.citizen), "withdrawn")
+    page = office.supervisor_page.post(reverse("applications:act", args=[case.pk, "release"]), {"key": uuid4()})
+    assert page.status_code in (403, 409)
+    assert case.applicant_name not in page.content.decode() and not Reading.objects.exists()
+
+
+def test_a_number_at_the_window_finds_the_person_s_cases_and_is_noted(office):
+    address = reverse("applications:intake_search_person")
+    number, phone = office.citizen.person.identity_number, office.citizen.person.phone
+    for typed in (number, number.lower(), phone):
+        page = office.clerk_page.post(address, {"number": typed})
+        assert page.status_code == 200 and office.case.number in page.content.decode()
+        assert "欧阳演示" not in page.content.decode()
+    assert "没有查到" in office.clerk_page.post(address, {"number": make.identity_number(17_000)}).content.decode()
+    [reading] = Reading.objects.filter(kind="found")
+    assert (reading.subject_id, reading.task) == (office.citizen.person_id, "窗口为您办理")
+    [event] = LedgerEvent.objects.filter(subject=office.citizen.person_id, kind="privacy.person_found")
+    assert number not in json.dumps(event.body)
+
+
+@pytest.mark.parametrize("typed", ["", "140602198503123", "14060219850312302", "1390349000", "欧阳演示", "140602*"])
+def test_only_a_whole_and_right_number_is_searched(office, typed):
+    page = office.clerk_page.post(reverse("applications:intake_search_person"), {"number": typed})
+    assert page.status_code == 422
+    assert office.case.number not in page.content.decode()
+    assert not Reading.objects.exists()
+
+
+def test_a_number_does_not_find_cases_of_other_departments_nor_what_is_restricted(office):
+    address, number = reverse("applications:intake_search_person"), office.citizen.person.identity_number
+    for page in (office.reviewer_page, office.supervisor_page, office.citizen_page):
+        assert page.post(address, {"number": number}).status_code == 403
+    elsewhere = make.staff(make.department())
+    give(elsewhere, Role.WINDOW_CLERK)
+    page = browser_of(elsewhere.user).post(address, {"number": number})
+    assert page.status_code == 200 and office.case.number not in page.content.decode()
+    Case.objects.filter(pk=office.case.pk).update(restricted_at=clock.now())
+    assert office.case.number not in office.clerk_page.post(address, {"number": number}).content.decode()
+
+
+def test_a_number_does_not_belong_into_an_address(office):
+    page = office.clerk_page.get(reverse("applications:intake_search"), {"q": office.citizen.person.identity_number})
+    text = page.content.decode()
+    assert "不能写在这里" in text and office.citizen.person.identity_number not in text
+
+
+def test_a_clerk_who_searches_number_after_number_is_stopped(office):
+    address = reverse("applications:intake_search_person")
+    for n in range(30):
+        assert office.clerk_page.post(address, {"number": make.identity_number(17_000 + n)}).status_code == 200
+    refused = office.clerk_page.post(address, {"number": office.citizen.person.identity_number})
+    assert refused.status_code == 429
+    assert not Reading.objects.exists()
 
 
 def test_lists_are_no_reading_and_mask_names(office):

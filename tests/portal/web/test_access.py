@@ -220,6 +220,41 @@ def test_errors_of_the_domain_become_their_pages(client):
     assert client.get("/fail/many/")["Retry-After"] == "7"
 
 
+HERE = "http://testserver"
+VISITING = {"Host": "testserver"}
+BACK = "回到刚才的页面"
+
+
+@pytest.mark.parametrize(("path", "status"), [("/fail/state/", 409), ("/nowhere/", 404), ("/staff/", 403)])
+def test_an_error_page_leads_back_to_the_page_of_this_portal_that_one_came_from(client, visitor, granted, path, status):
+    granted({})
+    answer = client.get(path, headers=VISITING | {"Referer": f"{HERE}/form/?a=1&b=%E6%9C%94"})
+    assert answer.status_code == status
+    page = answer.content.decode()
+    assert f'<a href="/form/?a=1&amp;b=%E6%9C%94">{BACK}</a>' in page
+    assert BACK not in client.get(path, headers=VISITING).content.decode()
+    assert BACK not in client.get(path, headers=VISITING | {"Referer": f"{HERE}{path}"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        "https://evil.example/form/",
+        "http://testserver.evil.example/form/",
+        "http://testserver@evil.example/",
+        "http://testserver//evil.example/",
+        "http://testserver/\\evil.example/",
+        "javascript:alert(1)",
+        "//evil.example/",
+        "/form/",
+    ],
+)
+def test_ASVS_3_7_2_an_error_page_leads_nowhere_else(client, foreign):
+    page = client.get("/fail/state/", headers=VISITING | {"Referer": foreign}).content.decode()
+    assert "evil" not in page and "javascript:" not in page
+    assert BACK not in page or foreign == "/form/"
+
+
 def test_errors_of_the_interface_are_json(client):
     answer = client.get("/api/fail/input/")
     assert answer.status_code == 422

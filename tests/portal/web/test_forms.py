@@ -97,3 +97,21 @@ def test_one_form_does_not_change_another():
     assert "姓名" not in str(forms.CharField.default_error_messages)
     with pytest.raises(KeyError):
         Everything.base_fields["name"].error_messages["incomplete"]
+
+
+class Named(PortalForm):
+    name = forms.CharField(label="名称", min_length=2)
+    secret = forms.CharField(label="密码", widget=forms.PasswordInput)
+
+
+def test_marks_that_nobody_sees_are_taken_out_of_what_was_typed():
+    form = Named({"name": "测试\u202e公\u200b司\u2066", "secret": "a\u200bb"})
+    assert form.is_valid()
+    assert form.cleaned_data == {"name": "测试公司", "secret": "a\u200bb"}
+    assert "\u202e" not in str(form["name"])
+
+
+def test_a_field_of_nothing_but_such_marks_is_empty():
+    form = Named({"name": "\u200b" * 6, "secret": "x"})
+    assert form.errors["name"] == ["请填写名称。"]
+    assert Named({"name": "👨\u200d👩", "secret": "x"}).is_valid()
