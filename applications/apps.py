@@ -8,7 +8,8 @@ class ApplicationsConfig(AppConfig):
 
     def ready(self) -> None:
         from applications import permissions, personal_data, policies, uploads
-        from applications.services import forgetting, leaving, nightly, recounting, sweeping
+        from applications.services import forgetting, leaving, moving, nightly, recounting, sweeping
+        from catalog import hooks as catalogue
         from portal.accounts import hooks as accounts
         from portal.outbox import sweepers
         from portal.web import checks, desks
@@ -25,6 +26,8 @@ class ApplicationsConfig(AppConfig):
         sweepers.register("retention.cases", forgetting.sweep)
         sweepers.register("retention.drafts", forgetting.sweep_drafts)
         workdays.register("cases", recounting.on_calendar_change)
+        if moving.on_item_changed not in catalogue.item_changed:
+            catalogue.item_changed.append(moving.on_item_changed)
         if leaving.on_staff_left not in accounts.staff_left:
             accounts.staff_left.append(leaving.on_staff_left)
         checks.register("cases", "办件数据", nightly.check_data)

@@ -31,6 +31,8 @@ KINDS: Final[dict[str, str]] = {
     "delivery_failed": "case_delivery_failed",
     "deliver": "case_delivered",
     "withdraw": "case_withdrawn",
+    "hand_over": "case_handed_over",
+    "terminate": "case_terminated",
 }
 
 

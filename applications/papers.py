@@ -16,6 +16,7 @@ from portal.clock import SHANGHAI, local_date
 from portal.documents import services as documents
 from portal.documents.kinds import DocumentKind
 from portal.documents.models import OfficialDocument
+from portal.documents.rules import remedies_text
 from portal.privacy.models import PersonKey
 from portal.transitions.process import Context
 from portal.transitions.table import Transition
@@ -236,6 +237,15 @@ def _service_receipt(ctx: Context, case: Case) -> Data:
     }
 
 
+def _termination(ctx: Context, case: Case) -> Data:
+    return {
+        "reason": ctx.results["reason"],
+        "legal_basis": ctx.results["legal_basis"],
+        "ended_on": _date(local_date(ctx.now)),
+        "remedies": remedies_text(),
+    }
+
+
 CONTENTS: dict[DocumentKind, Callable[[Context, Case], Data]] = {
     DocumentKind.RECEIPT: _receipt,
     DocumentKind.CORRECTION: _correction,
@@ -247,4 +257,5 @@ CONTENTS: dict[DocumentKind, Callable[[Context, Case], Data]] = {
     DocumentKind.GRANT: _grant,
     DocumentKind.REFUSAL: _refusal,
     DocumentKind.SERVICE_RECEIPT: _service_receipt,
+    DocumentKind.TERMINATION: _termination,
 }

@@ -26,6 +26,7 @@ from portal.web.grants import SYSTEM_ACTOR
 #: What acts change on the case's row.
 CHANGING: Final = (
     "state",
+    "department",
     "accepted_at",
     "deemed_accepted",
     "decided_at",

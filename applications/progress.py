@@ -31,7 +31,7 @@ _TAGS: Final[dict[str, str]] = {
     CaseState.CONCLUDED: "done",
 }
 #: Acts after which nothing good comes: the timeline marks them with a cross.
-_STOPS: Final = frozenset({"refuse", "not_required", "not_competent", "lapse", "withdraw"})
+_STOPS: Final = frozenset({"refuse", "not_required", "not_competent", "lapse", "withdraw", "terminate"})
 _LAW_45: Final = "依照《行政许可法》第四十五条，这段时间不算在时限内"
 
 

@@ -26,7 +26,10 @@ STATE_FILTERS: dict[str, tuple[str, Q]] = {
     "refused": ("不予", Q(decision="refused")),
     "concluded": ("办结", Q(state=CaseState.CONCLUDED)),
     "not_taken_up": ("不受理、不予受理", Q(state__in=[CaseState.NOT_REQUIRED, CaseState.NOT_COMPETENT])),
-    "ended": ("撤回、补正不来", Q(state__in=[CaseState.WITHDRAWN, CaseState.LAPSED])),
+    "ended": (
+        "撤回、补正不来、终止",
+        Q(state__in=[CaseState.WITHDRAWN, CaseState.LAPSED, CaseState.TERMINATED]),
+    ),
 }
 _COLUMNS = (
     "number", "state", "decision", "applicant_name", "applicant_person_id", "received_at", "decided_at",

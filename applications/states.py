@@ -19,6 +19,7 @@ class CaseState(models.TextChoices):
     NOT_COMPETENT = "not_competent", "不予受理"
     LAPSED = "lapsed", "补正不来办结"
     WITHDRAWN = "withdrawn", "已撤回"
+    TERMINATED = "terminated", "终止办理"
 
 
 #: The case is over: nothing but reading is left (delivery is a row within 办结).
@@ -29,6 +30,7 @@ FINAL_STATES = frozenset(
         CaseState.NOT_COMPETENT,
         CaseState.LAPSED,
         CaseState.WITHDRAWN,
+        CaseState.TERMINATED,
     }
 )
 #: A decision has been taken.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from applications import guards
-from applications.effects import claims, closing, delivery, intake, review
+from applications.effects import claims, closing, delivery, intake, moving, review
 from applications.models import ClockEvent
 from applications.permissions import CasePermission as May
 from applications.states import FINAL_STATES, CaseState
@@ -15,6 +15,7 @@ REVIEWING, APPROVING = CaseState.REVIEWING.value, CaseState.APPROVING.value
 GRANTED, REFUSED, CONCLUDED = CaseState.GRANTED.value, CaseState.REFUSED.value, CaseState.CONCLUDED.value
 UNDER_REVIEW = frozenset({REVIEWING, APPROVING})
 BEFORE_DECISION = frozenset({RECEIVED, CORRECTING, REVIEWING, APPROVING})
+NOT_OVER = BEFORE_DECISION | {GRANTED, REFUSED}
 Event = ClockEvent.Type
 
 #: How a case begins: `services.submission` makes the row, in the state where the table starts.
@@ -296,6 +297,27 @@ TABLE = Table(
             public_label="申请人撤回",
             form="withdraw",
             irreversible=True,
+        ),
+        # --- what the city decided about the item -------------------------------------------------
+        Transition(
+            action="hand_over",
+            label="移交接收部门",
+            sources=NOT_OVER,
+            target=None,
+            role=(Party.SYSTEM,),
+            effects=(moving.hand_over,),
+            public_label="事项转移，移交接收部门办理",
+        ),
+        Transition(
+            action="terminate",
+            label="终止办理",
+            sources=BEFORE_DECISION,
+            target=CaseState.TERMINATED.value,
+            role=(Party.SYSTEM,),
+            clock=Event.WITHDRAWN.value,
+            document=DocumentKind.TERMINATION.value,
+            effects=(moving.terminate,),
+            public_label="事项取消，终止办理",
         ),
         # --- who works on it ----------------------------------------------------------------------
         Transition(

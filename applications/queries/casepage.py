@@ -204,4 +204,5 @@ TAG_OF_STATE: Mapping[str, str] = {
     CaseState.NOT_COMPETENT: "stop",
     CaseState.LAPSED: "neutral",
     CaseState.WITHDRAWN: "neutral",
+    CaseState.TERMINATED: "stop",
 }

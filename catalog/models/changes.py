@@ -105,16 +105,16 @@ class ItemChange(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["item"],
-                condition=~Q(state__in=[state.value for state in CLOSED]),
+                condition=~Q(state__in=sorted(state.value for state in CLOSED)),
                 name="one_open_change_per_item",
             ),
             models.CheckConstraint(
-                condition=Q(item__isnull=False) | ~Q(kind__in=[kind.value for kind in OF_AN_ITEM]),
+                condition=Q(item__isnull=False) | ~Q(kind__in=sorted(kind.value for kind in OF_AN_ITEM)),
                 name="change_of_an_item_names_it",
             ),
             models.CheckConstraint(
                 condition=Q(receiving_department__isnull=True)
-                | Q(kind__in=[kind.value for kind in TO_ANOTHER | {ChangeKind.MERGER}]),
+                | Q(kind__in=sorted(kind.value for kind in TO_ANOTHER | {ChangeKind.MERGER})),
                 name="only_what_moves_has_a_receiver",
             ),
             models.CheckConstraint(

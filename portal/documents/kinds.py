@@ -16,6 +16,7 @@ class DocumentKind(models.TextChoices):
     GRANT = "grant", "准予行政许可决定书"
     REFUSAL = "refusal", "不予行政许可决定书"
     SERVICE_RECEIPT = "service_receipt", "送达回证"
+    TERMINATION = "termination", "终止办理告知书"
 
 
 #: 朔<部门简称>许<字>〔YYYY〕<seq>号
@@ -30,6 +31,7 @@ NUMBER_CHARACTER: dict[str, str] = {
     DocumentKind.GRANT: "准",
     DocumentKind.REFUSAL: "不准",
     DocumentKind.SERVICE_RECEIPT: "达",
+    DocumentKind.TERMINATION: "终",
 }
 
 #: The title on paper: of an administrative licence, and of any other item.
@@ -44,6 +46,7 @@ TITLES: dict[str, tuple[str, str]] = {
     DocumentKind.GRANT: ("准予行政许可决定书", "准予决定书"),
     DocumentKind.REFUSAL: ("不予行政许可决定书", "不予批准决定书"),
     DocumentKind.SERVICE_RECEIPT: ("送达回证", "送达回证"),
+    DocumentKind.TERMINATION: ("行政许可申请终止办理告知书", "申请终止办理告知书"),
 }
 
 #: Decisions bear the organ's own seal (行政许可法 39); all other papers the seal of the approval office.

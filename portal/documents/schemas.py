@@ -162,6 +162,12 @@ class Refusal(_WithRemedies):
     decided_on: dt.date = Field(title="决定日期")
 
 
+class Termination(_WithRemedies):
+    reason: Text = Field(title="理由")
+    legal_basis: Text = Field(title="依据")
+    ended_on: dt.date = Field(title="终止日期")
+
+
 class DeliveredDocument(Part):
     name: Text = Field(title="文书名称")
     number: Text = Field(title="文号")
@@ -199,6 +205,7 @@ SCHEMAS: Final[dict[DocumentKind, type[Common]]] = {
     DocumentKind.NOT_COMPETENT: NotCompetent,
     DocumentKind.SPECIAL_PROCEDURE: SpecialProcedure,
     DocumentKind.EXTENSION: Extension,
+    DocumentKind.TERMINATION: Termination,
     DocumentKind.GRANT: Grant,
     DocumentKind.REFUSAL: Refusal,
     DocumentKind.SERVICE_RECEIPT: ServiceReceipt,
