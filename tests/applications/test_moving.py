@@ -90,7 +90,7 @@ def test_an_open_case_of_an_abolished_item_ends_with_a_notice_and_remedies(desk:
     ended = Case.objects.select_related("clock").get(pk=case.pk)
     assert ended.state == CaseState.TERMINATED and ended.closed_at is not None and not ended.clock.open
     paper = make.paper(case, "termination")
-    assert "职责调整" in paper["reason"] and "六十日" in paper["remedies"]
+    assert "职责调整" in paper["reason"] and "60日" in paper["remedies"]
     assert "终" in OfficialDocument.objects.get(subject_id=case.pk, kind="termination").number
 
 
