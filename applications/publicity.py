@@ -69,10 +69,11 @@ def choices(today: dt.date) -> Choices:
     for number, department, code, name in rows:
         departments[number] = department
         items.append((code, name))
-    return Choices(sorted(departments.items()), items, _months(today))
+    return Choices(sorted(departments.items()), items, months(today))
 
 
-def _months(today: dt.date) -> list[tuple[str, str]]:
+def months(today: dt.date) -> list[tuple[str, str]]:
+    """The running month and the twelve before it, as the value of a filter and in words."""
     first = today.replace(day=1)
     found = []
     for _ in range(13):

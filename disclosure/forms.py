@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.http import HttpRequest
 
 from catalog.enumerations import PlanKind
-from portal.web.forms import PortalForm
+from catalog.states import ChangeKind
+from portal.web.forms import PortalForm, QuickSelect
 
 LAST_PAGE = 1000
 
@@ -31,3 +34,45 @@ class BrowseForm(PortalForm):
         super().__init__(data)
         self.fields["department"].choices = [("", "全部部门"), *departments]  # type: ignore[attr-defined]
         self.fields["theme"].choices = [("", "全部主题"), *((t, t) for t in themes)]  # type: ignore[attr-defined]
+
+
+class OnDayForm(PortalForm):
+    """Which edition was in force on a day."""
+
+    on = forms.DateField(label="日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+
+class CompareForm(PortalForm):
+    """Two editions of an item."""
+
+    a = forms.TypedChoiceField(label="从", coerce=int, widget=QuickSelect)
+    b = forms.TypedChoiceField(label="到", coerce=int, widget=QuickSelect)
+
+    def __init__(self, *, chosen: tuple[int, int], choices: list[tuple[int, str]]) -> None:
+        super().__init__(initial={"a": chosen[0], "b": chosen[1]})
+        for field in self.fields.values():
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
+
+
+class ChangesForm(PortalForm):
+    """Filters of the announced changes; what is not offered counts as no filter."""
+
+    kind = forms.ChoiceField(
+        label="变更类型", required=False, widget=QuickSelect, choices=[("", "全部类型"), *ChangeKind.choices]
+    )
+    department = forms.ChoiceField(label="部门", required=False, widget=QuickSelect)
+    month = forms.ChoiceField(label="公告月份", required=False, widget=QuickSelect)
+
+    def __init__(self, data: Any, *, departments: list[tuple[str, str]], months: list[tuple[str, str]]) -> None:
+        super().__init__(data)
+        offered = {"department": [("", "全部部门"), *departments], "month": [("", "全部月份"), *months]}
+        for name, choices in offered.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
+
+    def wanted(self) -> dict[str, str]:
+        """The filters that can be understood."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}

@@ -21,18 +21,21 @@ FIGURES_KEPT_FOR = 60  # seconds; the figures say when they were counted
 
 @dataclass(frozen=True, slots=True)
 class GuideVersion:
-    """All that a guide's text depends on besides mode and release."""
+    """All that a guide's text depends on besides mode and release; `editions`: when each of the item is in force."""
 
     edition_id: UUID
     digest: str
     today: dt.date
     calendar: str
+    editions: str
 
 
 _GUIDE_VERSION = f"""
 WITH instant AS (SELECT ({NOW_SQL} AT TIME ZONE 'Asia/Shanghai')::date AS today)
 SELECT e.id, e.digest, instant.today,
-       (SELECT coalesce(md5(string_agg(y.revision::text, ',' ORDER BY y.year)), '') FROM workdays_calendaryear y)
+       (SELECT coalesce(md5(string_agg(y.revision::text, ',' ORDER BY y.year)), '') FROM workdays_calendaryear y),
+       (SELECT md5(string_agg(concat_ws(' ', version, effective_from, '-', effective_until), ',' ORDER BY version))
+        FROM catalog_itemedition a WHERE a.item_id = i.id)
 FROM instant, catalog_serviceitem i JOIN catalog_itemedition e ON e.item_id = i.id
 WHERE i.basic_code = %s AND i.status = 'in_force' AND e.effective_from <= instant.today
   AND (e.effective_until IS NULL OR e.effective_until > instant.today)

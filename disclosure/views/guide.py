@@ -15,41 +15,39 @@ from django.views.decorators.http import require_safe
 from applications.transitions import TABLE
 from catalog import queries
 from catalog.enumerations import BasisRank, Channel, Necessity
+from catalog.history import history_of
 from catalog.models import ItemEdition, Situation
 from disclosure import guide as parts
 from disclosure.addresses import guide_address, qr_svg
 from disclosure.caching import cacheable, page_of_version
 from disclosure.queries import GuideVersion, guide_version
+from disclosure.views.editions import not_in_force
 from portal.web.access import public
-from portal.web.errors import NotFound
 from portal.workdays.queries import current_calendar
-
-
-def _version(code: str) -> GuideVersion:
-    version = guide_version(code)
-    if version is None:
-        raise NotFound("没有找到这个事项。它可能已经取消，或者网址不对。")
-    return version
 
 
 @public
 @require_safe
 def guide(request: HttpRequest, code: str) -> HttpResponse:
-    version = _version(code)
+    version = guide_version(code)
+    if version is None:
+        return not_in_force(request, code)
     situation = request.GET.get("situation", "")
     if set(request.GET) - {"situation"}:
         # Ticks and chosen conditions are this visitor's own: nothing to keep for others.
         return cacheable(lambda request: _page(request, code, version))(request)
     known = situation if situation.isalnum() and len(situation) <= 4 else ""
-    key = (version.edition_id, version.digest, version.today, version.calendar, known)
+    key = (version.edition_id, version.digest, version.today, version.calendar, version.editions, known)
     return page_of_version(request, key, lambda: _page(request, code, version))
 
 
 @public
 @require_safe
 def guide_print(request: HttpRequest, code: str) -> HttpResponse:
-    version = _version(code)
-    key = ("print", version.edition_id, version.digest, version.today, version.calendar)
+    version = guide_version(code)
+    if version is None:
+        return not_in_force(request, code)
+    key = ("print", version.edition_id, version.digest, version.today, version.calendar, version.editions)
     return page_of_version(
         request, key, lambda: render(request, "disclosure/guide_print.html", _context(request, code, version))
     )
@@ -95,6 +93,7 @@ def _context(request: HttpRequest, code: str, version: GuideVersion) -> dict[str
         "fee_rank": BasisRank(edition.fee_basis_rank).label if edition.fee_basis_rank else "",
         "address": guide_address(code),
         "qr": qr_svg(guide_address(code)),
+        "history": history_of(code, version.today),
     }
 
 

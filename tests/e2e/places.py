@@ -68,6 +68,11 @@ PUBLIC: Final = (
     Place("disclosure:browse", "?for=firm"),
     GUIDE,
     Place("disclosure:guide_print", fixed=GUIDE.fixed),
+    Place("disclosure:editions", fixed=GUIDE.fixed),
+    Place("disclosure:editions", "?on=2026-02-30", fixed=GUIDE.fixed),
+    Place("disclosure:edition", fixed=(*GUIDE.fixed, "1")),
+    Place("disclosure:compare", fixed=GUIDE.fixed),
+    Place("disclosure:changes"),
     Place("disclosure:departments"),
     Place("disclosure:calculator"),
     Place("disclosure:calculator", "?promised=10&statutory=20&unit=workday&start=accepted&on=2026-09-28"),
@@ -282,6 +287,8 @@ OF_WHO_REVOKES: Final = frozenset({"documents:document_status"})
 AFTER_A_CODE: Final = frozenset(
     {"account_register_code", "account_reset_password_code", "accounts:change_phone_code", "accounts:link_code"}
 )
+#: Of a change that the city has decided; tests/disclosure look at it.
+OF_A_DECIDED_CHANGE: Final = frozenset({"disclosure:change"})
 #: Between password and session, and while a reset waits; tests/portal/accounts look at them.
 IN_BETWEEN: Final = frozenset(
     {"mfa_authenticate", "operations:factor_reset_confirm", "operations:factor_reset_refuse"}
@@ -297,6 +304,7 @@ NOT_PAGES: Final = frozenset(
     {
         "applications:my_case_proof",
         "applications:progress_proof",
+        "disclosure:changes_feed",
         "disclosure:public_case_proof",
         "ledger:all_heads",
         "ledger:checkpoint",

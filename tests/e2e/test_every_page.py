@@ -17,6 +17,7 @@ from tests.e2e.places import (
     LIKE_ANOTHER,
     NOT_PAGES,
     OF_A_CHANGE,
+    OF_A_DECIDED_CHANGE,
     OF_A_FAILED_JOB,
     OF_ONE_WHO_WAITS,
     OF_WHO_REVOKES,
@@ -93,8 +94,7 @@ def test_pages_of_errors_are_sound(new_page: NewPage, inspector: Inspector) -> N
 def test_the_list_of_pages_is_complete() -> None:
     listed = {place.name for places in AUDIENCES.values() for place in (*places, *OTHER_STAFF)}
     known = listed | IN_A_JOB | LIKE_ANOTHER | AFTER_A_CODE | OF_A_FAILED_JOB | OF_ONE_WHO_WAITS | OF_WHO_REVOKES
-    known |= OF_A_CHANGE
-    known |= IN_BETWEEN | NOT_PAGES
+    known |= IN_BETWEEN | NOT_PAGES | OF_A_CHANGE | OF_A_DECIDED_CHANGE
     names = {name for name, _pattern in patterns() if "unnamed" not in name}
     assert names - known == set(), "a page that nobody visits: say in tests/e2e/places.py where it stands"
     assert known - names == set(), "an address that is gone"

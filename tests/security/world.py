@@ -242,6 +242,10 @@ class World:
                 return [[case.number] for case in cases[:4]]
             case "disclosure:guide" | "disclosure:guide_print" | "applications:apply_begin":
                 return [[desk.edition.item.basic_code]]
+            case "disclosure:editions" | "disclosure:compare":
+                return [[desk.edition.item.basic_code]]
+            case "disclosure:edition":
+                return [[desk.edition.item.basic_code, desk.edition.version]]
             case "applications:draft_step":
                 return [[self.drafts[side].pk, step] for step in STEPS]
             case "applications:draft_discard" | "applications:draft_done":
@@ -369,11 +373,13 @@ OF_STAFF = frozenset(
         "operations:staff_password",
     }
 )
-#: Addresses whose thing the world does not hold: another's sign-in, a request of a person, a certificate, an upload.
+#: Addresses whose thing the world does not hold: another's sign-in, a request of a person, an announced change,
+#: a certificate, an upload.
 OF_NOTHING = frozenset(
     {
         "accounts:answer_correction",
         "accounts:sign_in_end",
+        "disclosure:change",
         "documents:certificate_revoke",
         "files:upload",
         "readings:ask",
