@@ -5,15 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0002_editions_are_immutable'),
+        ("catalog", "0002_editions_are_immutable"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='itemsearch',
-            name='synonyms',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), blank=True, default=list, help_text='catalog/data/synonyms.yaml；和关键词一样检索，不属于事项版本', size=None, verbose_name='群众的说法'),
+            model_name="itemsearch",
+            name="synonyms",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=30),
+                blank=True,
+                default=list,
+                help_text="catalog/data/synonyms.yaml；和关键词一样检索，不属于事项版本",
+                size=None,
+                verbose_name="群众的说法",
+            ),
         ),
     ]
