@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django import forms
 
 from catalog.models import ItemChange, Meeting, ServiceItem
-from catalog.states import BY_MEETING, TO_ANOTHER, ChangeKind, ChangeState, OpenCases
+from catalog.states import TO_ANOTHER, ChangeKind, ChangeState, OpenCases
 from portal import clock
 from portal.organizations import queries as organisation
 from portal.organizations.models import Department
@@ -198,5 +198,7 @@ class ChangeFilter(PortalForm):
     kind = forms.ChoiceField(label="类型", required=False, choices=[("", "全部类型"), *ChangeKind.choices])
 
 
-def needs_meeting(change: ItemChange) -> bool:
-    return ChangeKind(change.kind) in BY_MEETING
+class ItemFilter(PortalForm):
+    """The list of items by words of the name."""
+
+    q = forms.CharField(label="项目名称", required=False, max_length=50)

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog import change_queries as queries
-from catalog.forms.changes import BeginForm, ChangeFilter
+from catalog.forms.changes import BeginForm, ChangeFilter, ItemFilter
 from catalog.permissions import EVERYWHERE, READING
 from catalog.permissions import CataloguePermission as May
 from catalog.services import changes as services
@@ -49,10 +49,11 @@ def change_list(request: PortalRequest) -> HttpResponse:
 def item_list(request: PortalRequest) -> HttpResponse:
     """The items of my departments as they are now, each with the change that is under way."""
     everywhere = request.grants.has_any(*EVERYWHERE)
-    words = request.GET.get("q", "").strip()[:50]
+    form = ItemFilter(request.GET)
+    words = form.cleaned_data["q"].strip() if form.is_valid() else ""
     rows = queries.items_of(None if everywhere else queries.departments_of(request.grants), words=words)
     page = paginate(rows, request, order=["basic_code"])
-    return render(request, "catalogue/items.html", {"page": page, "words": words, **desk(request, "items")})
+    return render(request, "catalogue/items.html", {"page": page, "form": form, **desk(request, "items")})
 
 
 @needs(May.EDIT_ITEM)

@@ -105,6 +105,7 @@ def _reading(request: HttpRequest, code: str, history: History, version: int) ->
         "promised": parts.limit_text(edition.promised_n, edition.limit_unit),
         "statutory": parts.limit_text(edition.statutory_n, edition.limit_unit),
         "counting": parts.counting_text(edition, edition.promised_n, edition.limit_unit),
+        "applicants": parts.applicants_text(edition),
         "channels": "、".join(Channel(each).label for each in edition.channels),
         "fee_rank": BasisRank(edition.fee_basis_rank).label if edition.fee_basis_rank else "",
         "printing": True,
