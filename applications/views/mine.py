@@ -80,7 +80,7 @@ def _row(case: Case) -> dict[str, Any]:
     kind, word = progress.state_tag(case)
     return {
         "case": case,
-        "applicant": progress.public_name(case),
+        "applicant": progress.own_name(case),
         "kind": kind,
         "word": word,
         "due": progress.due_text(case),
@@ -98,7 +98,7 @@ def my_case(request: PortalRequest, case_id: UUID) -> HttpResponse:
     kind, word = progress.state_tag(case)
     context = {
         "case": case,
-        "applicant": progress.public_name(case),
+        "applicant": progress.own_name(case),
         "kind": kind,
         "word": word,
         "to_do": progress.to_do(case, lines),

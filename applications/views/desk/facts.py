@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
+from applications.identity import unconfirmed
 from applications.models import Act, Case, CaseMaterial, Opinion
 from applications.queries.casepage import TAG_OF_STATE, CasePage
 from applications.states import CaseState, Stage
@@ -36,7 +37,7 @@ def state_tag(case: Case) -> tuple[str, str]:
 
 def applicant_facts(case: Case) -> list[tuple[str, str]]:
     """The applicant by name, every number masked: who needs a number in full has the paper."""
-    facts = [("申请人", case.applicant_name)]
+    facts = [("申请人", case.applicant_name), *standing_facts(case)]
     if case.applicant_legal is not None:
         facts += [
             ("信用代码", f"{case.applicant_legal.uscc[:11]}******{case.applicant_legal.uscc[-1]}"),
@@ -50,6 +51,12 @@ def applicant_facts(case: Case) -> list[tuple[str, str]]:
         )
     facts.append(("联系电话", ERASED_TEXT if case.erased_at is not None else mask_mobile(case.contact_phone)))
     return facts
+
+
+def standing_facts(case: Case) -> list[tuple[str, str]]:
+    """One line where no window has confirmed who applies."""
+    mark = unconfirmed(case)
+    return [("身份核验", f"{mark}，准予以前要到窗口核验")] if mark else []
 
 
 def strip_cells(read: ClockReading | None) -> list[dict[str, Any]]:
