@@ -79,7 +79,7 @@ def test_no_list_publishes_the_name_of_an_unverified_firm_and_papers_say_so(hall
     case = firm_case(hall, user, declared(user))
     line = public_line(published_cases({"number": case.number}).get())
     assert line.applicant == "朔********司"
-    assert NAME not in Client().get(reverse("applications:public_case", args=[case.number])).content.decode()
+    assert NAME not in Client().get(reverse("disclosure:public_case", args=[case.number])).content.decode()
     assert make.paper(case, "receipt")["applicant"] == f"{NAME}（单位未核验）"
     known = firm_case(hall, make.citizen(), make.legal_person("朔州大名有限公司"))
     assert public_line(published_cases({"number": known.number}).get()).applicant == "朔州大名有限公司"
@@ -100,7 +100,8 @@ def test_an_unverified_applicant_is_accepted_only_on_a_proof_that_the_clerk_has_
     hall.clerk_page.done(address, {"identity_seen": "on"})
     case.refresh_from_db()
     assert case.state == "reviewing"
-    assert list(events_of(case.pk))[-1].body["identity_seen"] is True
+    accepted = next(event for event in events_of(case.pk) if event.kind == "case.accept")
+    assert accepted.data["identity_seen"] is True
     assert case.acts.order_by("seq").last().note == "身份未核验，受理时看过身份证明"
 
 
@@ -161,10 +162,18 @@ def test_no_granted_result_is_delivered_to_an_unverified_applicant_but_a_refusal
 
 def submit(hall: Hall, by: User, firm: LegalPerson | None) -> Case:
     edition = hall.edition if firm is None else make.item(hall.department, service_objects=["2"])
+    now = clock.now()
     draft = Draft.objects.create(
-        user=by, edition=edition, legal_person=firm, contact_phone="13900000000", details={"scope": "小吃"},
-        delivery_method="direct", saved_at=clock.now(), expires_at=clock.now() + dt.timedelta(days=30),
-    )  # fmt: skip
+        user=by,
+        edition=edition,
+        legal_person=firm,
+        contact_phone="13900000000",
+        details={"scope": "小吃"},
+        delivery_method="direct",
+        created_at=now,
+        saved_at=now,
+        expires_at=now + dt.timedelta(days=30),
+    )
     for requirement in edition.materials.all():
         file = make.stored_file(by, owner_id=draft.pk)
         DraftMaterial.objects.create(draft=draft, requirement=requirement, file=file, added_at=clock.now())
