@@ -15,6 +15,7 @@ from applications.people import acting_user, firms_of, is_applicant
 from applications.permissions import READING
 from applications.states import FINAL_STATES
 from portal.accounts.models import Mandate, User
+from portal.documents.kinds import DocumentKind
 from portal.documents.models import OfficialDocument
 from portal.web.errors import NotFound
 from portal.web.grants import Actor, Everywhere
@@ -67,6 +68,21 @@ def cases_of_applicant(actor: Actor, today: dt.date) -> QuerySet[Case]:
         .select_related("edition", "department", "clock", "applicant_legal")
         .order_by("-received_at", "-pk")
     )
+
+
+def kept_receipts(actor: Actor, today: dt.date) -> QuerySet[OfficialDocument]:
+    """Receipts of what the user submitted for firms that they may not act for any more (2 queries, at most 20)."""
+    users = User.objects.filter(pk=acting_user(actor), person__isnull=False)
+    person_id = users.values_list("person", flat=True).first()
+    if person_id is None:
+        return OfficialDocument.objects.none()
+    cases = Case.objects.filter(
+        submitted_by_id=actor.user_id, channel="online", applicant_legal__isnull=False, erased_at=None
+    ).exclude(applicant_legal__in=firms_of(person_id, today))
+    receipts = OfficialDocument.objects.filter(
+        subject_kind=SUBJECT_KIND, kind=DocumentKind.RECEIPT, subject_id__in=cases.values("pk")
+    )
+    return receipts.order_by("-issued_at", "pk")[:20]
 
 
 def open_cases_alike(draft: Draft, actor: Actor, today: dt.date) -> list[Case]:

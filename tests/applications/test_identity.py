@@ -237,6 +237,8 @@ def test_ASVS_8_3_2_a_former_representative_keeps_nothing_but_the_receipt(hall):
     assert case.number not in client.get(reverse("applications:my_cases")).content.decode()
     assert client.get(reverse("files:download", args=[file.pk])).status_code == 404
     assert client.get(reverse("documents:download", args=[correction])).status_code == 404
+    mine = check_page(client.get(reverse("applications:my_cases")))
+    assert "以前代单位提交的" in mine and str(receipt) in mine
     assert may_read(former, receipt) and not may_read(make.citizen(), receipt)
     case.refresh_from_db()
     assert case.state == "correcting"
