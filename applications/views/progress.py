@@ -88,7 +88,7 @@ def progress_why(request: PortalRequest, token: str) -> HttpResponse:
 def case_of(request: PortalRequest, token: str) -> Case:
     """The case that a link of the last hours leads to; raises NotFound."""
     case = (
-        Case.objects.select_related("edition__item", "situation", "department", "clock")
+        Case.objects.select_related("edition__item", "situation", "department", "clock", "applicant_legal")
         .filter(pk=case_of_token(token, request.now))
         .first()
     )

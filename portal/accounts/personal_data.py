@@ -34,6 +34,7 @@ def _export(key_id: UUID) -> Data:
         "姓名": person.name,
         "身份证号码": person.identity_number,
         "手机号码": person.phone,
+        "原手机号码": person.previous_phone,
         "住址": person.address,
         "核验时间": person.verified_at.isoformat() if person.verified_at is not None else None,
         "登记时间": person.created_at.isoformat(),
@@ -76,7 +77,7 @@ def _erase(key_id: UUID) -> None:
     if person is None:
         return
     user = User.objects.select_for_update().filter(person=person).first()
-    phones = {person.phone, user.phone if user is not None else ""} - {""}
+    phones = {person.phone, person.previous_phone, user.phone if user is not None else ""} - {""}
     if user is not None:
         close_sign_in(user)
         _forget_sign_in(user)

@@ -2,12 +2,14 @@
 
 from portal.accounts.services import codes, factor_resets, passwords, second_factor, sessions, signing_in
 from portal.accounts.services.legal_persons import (
+    CHANGE_REASONS,
     create_legal_person,
     declare_legal_person,
     end_mandate,
     verify_legal_person,
 )
 from portal.accounts.services.persons import (
+    PHONE_REASONS,
     link_at_window,
     register_online,
     register_person_in_hall,
@@ -18,6 +20,8 @@ from portal.accounts.services.roles import assign_role, end_role
 from portal.accounts.services.staff import add_staff, end_staff, set_initial_password
 
 __all__ = [
+    "CHANGE_REASONS",
+    "PHONE_REASONS",
     "add_posting",
     "add_staff",
     "assign_role",

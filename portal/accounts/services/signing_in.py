@@ -11,12 +11,19 @@ from portal.accounts.locks import lock
 from portal.accounts.models import OneTimeCode, SignIn, User
 from portal.accounts.rules import looks_like_phone
 from portal.accounts.services import codes, passwords, sessions
-from portal.accounts.services.persons import link_user, register_with_hash, user_by_phone, verified_person
+from portal.accounts.services.persons import (
+    link_user,
+    phone_that_links,
+    register_with_hash,
+    user_by_phone,
+    verified_person,
+)
 from portal.accounts.text_messages import send_text
 from portal.privacy.identifiers import normalise_mobile
 from portal.privacy.masking import mask_mobile
 from portal.web.errors import BadInput, WrongState
 from portal.web.grants import Actor
+from portal.workdays.queries import current_calendar
 
 _P = OneTimeCode.Purpose
 
@@ -133,17 +140,20 @@ def finish_phone_change(*, user: User, code_id: UUID, typed: str) -> User:
 def begin_link(*, user: User) -> OneTimeCode:
     """Send a code to the phone that the hall recorded for this identity, if there is such a person.
 
+    A phone that was changed lately links nobody yet: the code goes to the one before.
+
     The page says the same either way: who types another's number learns nothing. Raises WrongState.
     """
     mine = user.person
     if mine is None or mine.is_verified:
         raise WrongState("您的身份已经核验。", code="verified_already")
-    known = verified_person(mine.identity_number)
+    known, calendar = verified_person(mine.identity_number), current_calendar()
+    phone = phone_that_links(known, calendar) if known is not None else ""
     taken = known is not None and User.objects.filter(person=known).exists()
-    usable = known is not None and known.name == mine.name and not taken and bool(known.phone)
+    usable = known is not None and known.name == mine.name and not taken and bool(phone)
     return codes.issue(
         purpose=_P.LINK,
-        phone=known.phone if usable and known is not None else "",
+        phone=phone if usable else "",
         user=user,
         instead="" if usable else "没有可关联的登记。",
         asked_for=str(user.pk),
@@ -155,7 +165,7 @@ def finish_link(*, user: User, code_id: UUID, typed: str) -> User:
 
     def link(row: OneTimeCode, _content: Mapping[str, str]) -> User:
         known = None if user.person is None else verified_person(user.person.identity_number)
-        if row.user_id != user.pk or known is None or known.phone != row.phone:
+        if row.user_id != user.pk or known is None or phone_that_links(known, current_calendar()) != row.phone:
             raise BadInput("验证码不正确或已过期，请检查；也可以重新获取。", code="code_wrong", field="code")
         link_user(user=user, known=known, actor=Actor(user.pk, user.get_full_name()), channel="code")
         user.refresh_from_db()

@@ -126,6 +126,8 @@ def link_code(request: HttpRequest) -> HttpResponse:
 def add_legal_person(request: HttpRequest) -> HttpResponse:
     """Declare oneself the legal representative; a window confirms it later."""
     form = LegalPersonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        limits.limit(request, "declare_firm", "10/h", key=str(request.user.pk))
     if request.method == "POST" and form.is_valid():
         try:
             declare_legal_person(user=_user(request), **form.cleaned_data)
