@@ -36,9 +36,7 @@ def request_reset(*, staff: Staff, reason: str, actor: Actor) -> FactorReset:
     row = FactorReset.objects.create(
         staff=staff, reason=reason.strip(), requested_by_id=actor.user_id, requested_at=clock.now()
     )
-    ledger.record(
-        subject=row.staff_id, kind=f"{_KIND}_requested", actor=actor.user_id, body={"request": str(row.pk)}
-    )
+    ledger.record(subject=row.staff_id, kind=f"{_KIND}_requested", actor=actor.user_id, body={"request": str(row.pk)})
     return row
 
 

@@ -35,9 +35,7 @@ def set_password(*, user: User, password: str, initial: bool = False) -> None:
         enrolment.own_password(row)
     level = level_of(user)
     if level:
-        PasswordRecord.objects.create(
-            user=row, password=row.password, set_at=clock.now(), initial=initial, level=level
-        )
+        PasswordRecord.objects.create(user=row, password=row.password, set_at=clock.now(), initial=initial, level=level)
         old = PasswordRecord.objects.filter(user=row).order_by("-set_at", "-pk").values_list("pk", flat=True)
         PasswordRecord.objects.filter(pk__in=list(old[HISTORY:])).delete()
 

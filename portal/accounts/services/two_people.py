@@ -57,9 +57,7 @@ def decide(row: R, outcome: str, actor: Actor, kind: str) -> R:
     """Note the decision and record it as the event `<kind>_<outcome>`."""
     row.outcome, row.decided_by_id, row.decided_at = outcome, actor.user_id, clock.now()
     row.save(update_fields=["outcome", "decided_by", "decided_at"])
-    ledger.record(
-        subject=row.staff_id, kind=f"{kind}_{outcome}", actor=actor.user_id, body={"request": str(row.pk)}
-    )
+    ledger.record(subject=row.staff_id, kind=f"{kind}_{outcome}", actor=actor.user_id, body={"request": str(row.pk)})
     return row
 
 

@@ -136,9 +136,7 @@ def change_email_code(request: PortalRequest) -> HttpResponse:
         limits.limit(request, "code", "30/10m")
         if form.is_valid():
             try:
-                services.finish_email_change(
-                    actor=request.actor, code_id=code.pk, typed=form.cleaned_data["code"]
-                )
+                services.finish_email_change(actor=request.actor, code_id=code.pk, typed=form.cleaned_data["code"])
             except DomainError as error:
                 form.add_domain_error(error)
             else:
@@ -162,9 +160,7 @@ def ask_erasure(request: PortalRequest) -> HttpResponse:
     return _leave(request, services.ask_erasure, title="删除个人信息", act="删除我的个人信息")
 
 
-def _leave(
-    request: PortalRequest, service: Callable[..., services.Leaving], *, title: str, act: str
-) -> HttpResponse:
+def _leave(request: PortalRequest, service: Callable[..., services.Leaving], *, title: str, act: str) -> HttpResponse:
     person = services.person_of(request.actor.user_id)
     user = cast(User, request.user)
     form = LeavingForm(request.POST if request.method == "POST" else None, user=user)
