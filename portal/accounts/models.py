@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
-from portal.accounts.security_models import FactorReset, PasswordRecord, SignIn
+from portal.accounts.security_models import FactorReset, Handover, PasswordRecord, SignIn, StaffEnding
 from portal.organizations.models import Department, Window
 from portal.privacy.fields import BlindIndexField, EncryptedTextField
 from portal.privacy.models import PersonKey
@@ -22,6 +22,7 @@ from portal.web.keys import uuid7
 __all__ = [
     "ApprovalOffice",
     "FactorReset",
+    "Handover",
     "LegalPerson",
     "Mandate",
     "OneTimeCode",
@@ -31,6 +32,7 @@ __all__ = [
     "RoleAssignment",
     "SignIn",
     "Staff",
+    "StaffEnding",
     "User",
 ]
 
@@ -349,12 +351,16 @@ class Posting(models.Model):
 
 
 class OneTimeCode(models.Model):
-    """A code that proves a phone (验证码): used once, for ten minutes, five attempts; only its keyed hash is kept."""
+    """A code that proves a phone or a mail address (验证码), of which only the keyed hash is kept.
+
+    Used once, for ten minutes, five attempts.
+    """
 
     class Purpose(models.TextChoices):
         REGISTER = "register", "注册"
         RESET = "reset", "重设密码"
         CHANGE_PHONE = "change_phone", "更换手机"
+        CHANGE_EMAIL = "change_email", "更改电子邮箱"
         LINK = "link", "关联大厅登记"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

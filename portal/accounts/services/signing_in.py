@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 
+from portal.accounts import lockout
 from portal.accounts.locks import lock
 from portal.accounts.models import OneTimeCode, SignIn, User
 from portal.accounts.rules import looks_like_phone
@@ -79,9 +80,9 @@ def begin_reset(*, login: str) -> OneTimeCode:
     usable = user is not None and user.is_active and bool(phone)
     return codes.issue(
         purpose=_P.RESET,
-        phone=phone,
+        phone=phone if usable else "",  # a stranger's number gets no text: each one is paid for
         user=user if usable else None,
-        instead="" if usable else "这个手机号没有注册。如果不是您本人操作，请不必理会。",
+        instead="" if usable else "没有这个账号。",
         asked_for=asked,
     )
 
@@ -95,17 +96,16 @@ def finish_reset(*, code_id: UUID, typed: str, password: str) -> User:
         passwords.check(user=user, password=password, field="password1")
         passwords.set_password(user=user, password=password)
         sessions.end_all(user_id=user.pk, ending=SignIn.Ending.PASSWORD)
+        lockout.lift(user)
         send_text(phone=row.phone, text="您的密码已经重设。如果不是您本人操作，请马上联系大厅。", key=f"{row.pk}:done")
         return user
 
     return codes.redeem(code_id=code_id, purpose=_P.RESET, typed=typed, act=reset)
 
 
-def begin_phone_change(*, user: User, phone: str, password: str) -> OneTimeCode:
-    """Send a code to the new phone after the password was given. Raises BadInput."""
+def begin_phone_change(*, user: User, phone: str) -> OneTimeCode:
+    """Send a code to the new phone; the form has asked for the password. Raises BadInput."""
     phone = normalise_mobile(phone)
-    if not user.check_password(password):
-        raise BadInput("密码不正确，请检查。", code="password_wrong", field="password")
     if phone == user.phone and user.phone_verified:
         raise BadInput("这就是现在的手机号。", code="same_phone", field="phone")
     known = user_by_phone(phone) is not None
