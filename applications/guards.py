@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from applications import rows, rules
+from applications.identity import HOW_TO_CONFIRM, unconfirmed_in
 from applications.models import Case, CaseMaterial
 from applications.people import is_applicant
 from applications.permissions import CasePermission
-from applications.states import CaseChannel, CaseState
+from applications.states import CaseChannel, CaseState, Decision
 from catalog.enumerations import MaterialForm, Necessity
 from portal.clock import local_date
 from portal.transitions.process import Context
@@ -40,6 +41,33 @@ def materials_are_complete(ctx: Context) -> None:
             raise WrongState(
                 f"有 {len(uncounted)} 项材料要原件，还没有登记收到原件：{names}，不能受理。", code="originals_missing"
             )
+
+
+def applicant_was_seen(ctx: Context) -> None:
+    """An unverified applicant is accepted on a proof of identity that the clerk has seen; else it is a ground for 补正.
+
+    行政许可法 32 is kept: nobody can keep a case from being accepted by law.
+    """
+    mark = unconfirmed_in(ctx)
+    if mark and not ctx.offering and not (ctx.data or {}).get("identity_seen"):
+        raise BadInput(
+            f"申请人{mark}。看过身份证明（单位为营业执照）的，请勾选；材料里没有的，列入补正，或者{HOW_TO_CONFIRM}",
+            field="identity_seen",
+            code="identity_unseen",
+        )
+
+
+def applicant_is_confirmed(ctx: Context) -> None:
+    """What gives a right goes to somebody whom a window knows."""
+    if mark := unconfirmed_in(ctx):
+        raise WrongState(f"申请人{mark}，不能准予。{HOW_TO_CONFIRM}核验以后就能办。", code="applicant_unconfirmed")
+
+
+def result_goes_to_one_who_is_known(ctx: Context) -> None:
+    """A refusal is served all the same: it gives no right, and the periods for a remedy run from it."""
+    mark = unconfirmed_in(ctx) if _case(ctx).decision == Decision.GRANTED else ""
+    if mark:
+        raise WrongState(f"申请人{mark}，不能送达。{HOW_TO_CONFIRM}核验以后就能办。", code="applicant_unconfirmed")
 
 
 def _lacks_its_original(material: CaseMaterial) -> bool:

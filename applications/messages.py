@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from applications.models import Act, Case
-from applications.rows import users_behind
+from applications.people import users_behind
+from portal.clock import local_date
 from portal.messaging import services as messaging
 from portal.transitions.process import Context
 
@@ -43,7 +44,7 @@ def tell_applicant(ctx: Context, act: Act) -> None:
         return
     case: Case = ctx.subject
     context = _context(ctx, case, act)
-    for user in users_behind(case):
+    for user in users_behind(case, local_date(ctx.now)):
         messaging.send(
             kind=kind,
             user=user,

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from applications import rules
 from applications.answers import decision_particulars
+from applications.identity import marked_name, unconfirmed_in
 from applications.models import Case, Delivery, DeliveryAttempt, SpecialProcedure
 from applications.people import person_key_of
 from applications.recording import signature_in
@@ -50,7 +51,7 @@ def _common(ctx: Context, case: Case) -> Data:
         "item_code": edition.item.basic_code,
         "situation": case.situation.name if case.situation is not None else "",
         "is_license": edition.is_license,
-        "applicant": case.applicant_name,
+        "applicant": marked_name(case.applicant_name, unconfirmed_in(ctx)),
         "applicant_is_legal_person": case.applicant_legal_id is not None,
         "contact": case.agent.name if case.agent is not None else _contact(case),
         "contact_phone": case.contact_phone,
@@ -219,7 +220,7 @@ def _service_receipt(ctx: Context, case: Case) -> Data:
         "documents": [{"name": each.get_kind_display(), "number": each.number} for each in decisions],
         "result_name": case.edition.result_name if case.decision == "granted" else "",
         "result_number": case.result_number,
-        "addressee": case.applicant_name,
+        "addressee": marked_name(case.applicant_name, unconfirmed_in(ctx)),
         "method": delivery.get_method_display(),
         "recipient": delivery.recipient,
         "recipient_relation": delivery.recipient_relation,

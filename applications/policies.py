@@ -13,12 +13,13 @@ from django.urls import reverse
 from applications.attachments import DRAFT_KIND, INTAKE_KIND, OWNER_KIND
 from applications.models import Case, CaseMaterialFile, Draft, DraftMaterial
 from applications.papers import SUBJECT_KIND
-from applications.people import is_applicant
+from applications.people import is_applicant, submitted_online
 from applications.permissions import READING
 from applications.queries.cases import cases_of_applicant
 from applications.services import opening
 from portal import clock
 from portal.documents import policies as documents
+from portal.documents.kinds import DocumentKind
 from portal.documents.models import OfficialDocument
 from portal.files import policies as files
 from portal.files.models import StoredFile
@@ -35,6 +36,16 @@ def may_read_case(actor: Actor, case_id: UUID) -> bool:
     if any(actor.grants.has_for(permission, case.department_id) for permission in READING):
         return True
     return is_applicant(actor.user_id, case, clock.today())
+
+
+def may_read_document(actor: Actor, case_id: UUID, document: OfficialDocument) -> bool:
+    """As the case; and who submitted for a firm and may act for it no longer keeps the receipt."""
+    if may_read_case(actor, case_id):
+        return True
+    if document.kind != DocumentKind.RECEIPT:
+        return False
+    case = Case.objects.filter(pk=case_id, erased_at=None).first()
+    return case is not None and submitted_online(actor.user_id, case)
 
 
 def file_opened(actor: Actor, case_id: UUID, file: StoredFile) -> None:
@@ -110,5 +121,5 @@ def register_all() -> None:
     files.register(INTAKE_KIND, may_read_scan)
     for kind in (OWNER_KIND, DRAFT_KIND, INTAKE_KIND):
         hold(kind, files_in_use)
-    documents.register(SUBJECT_KIND, may_read_case, state_of_case, document_opened)
+    documents.register(SUBJECT_KIND, may_read_document, state_of_case, document_opened)
     subjects.register(OWNER_KIND, subjects.Subject(_own_cases, told_of_cases))

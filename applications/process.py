@@ -118,6 +118,8 @@ class CaseProcess(Process):
         body: dict[str, Any] = {"edition": str(case.edition_id), "by_law": transition.role == (Party.SYSTEM,)}
         if (document := ctx.results.get("document")) is not None:
             body["document"] = {"kind": document.kind, "number": document.number, "hash": document.data_hash}
+        if ctx.results.get("identity_seen"):
+            body["identity_seen"] = True
         if (event := ctx.results.get("clock_event")) is not None:
             body["clock"] = {name: str(value) for name, value in event.items()}
         if (served := ctx.results.get("served")) is not None:

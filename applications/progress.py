@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from applications.identity import marked_name
 from applications.links import document_url
 from applications.models import Act, Case, Delivery, SpecialProcedure
 from applications.rules import RUNNING
 from applications.states import FINAL_STATES, CaseChannel, CaseState, Decision
 from portal.clock import SHANGHAI, local_date
 from portal.documents.models import OfficialDocument
-from portal.privacy.masking import mask_party
+from portal.privacy.masking import UNIT_UNCONFIRMED, mask_party
 from portal.web.dates import date_text, day_text, moment_full, moment_text, weekday_text
 from portal.workdays.explanation import PROVISIONAL, limit_text, overdue_text, remaining_text
 from portal.workdays.queries import current_calendar
@@ -45,8 +46,20 @@ def state_tag(case: Case) -> tuple[str, str]:
 
 
 def public_name(case: Case) -> str:
-    """The applicant as anybody may read it: a person masked, a legal person in full (domain reference 11.3)."""
-    return mask_party(case.applicant_name, is_person=case.applicant_person_id is not None)
+    """The applicant as anybody may read it: a person masked, a legal person in full (domain reference 11.3).
+
+    A firm that no window has confirmed may be somebody else's name, and is masked.
+    """
+    named = case.applicant_legal is not None and case.applicant_legal.is_confirmed
+    return mask_party(case.applicant_name, is_person=not named)
+
+
+def own_name(case: Case) -> str:
+    """The applicant on the applicant's own pages."""
+    name = mask_party(case.applicant_name, is_person=case.applicant_person_id is not None)
+    if case.applicant_legal is None or case.applicant_legal.is_confirmed:
+        return name
+    return marked_name(name, UNIT_UNCONFIRMED)
 
 
 def due_text(case: Case) -> str:

@@ -1,4 +1,4 @@
-"""办件公示: what anybody may read of a case. Persons are masked always, legal persons stand in full."""
+"""办件公示: what anybody may read of a case. Persons are masked always, confirmed legal persons stand in full."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ STATE_FILTERS: dict[str, tuple[str, Q]] = {
 _COLUMNS = (
     "number", "state", "decision", "applicant_name", "applicant_person_id", "received_at", "decided_at",
     "concluded_at", "edition__name", "edition__publicity", "edition__handling", "edition__item__basic_code",
-    "department__name", "clock__paused", "clock__promised_due_on",
+    "department__name", "clock__paused", "clock__promised_due_on", "applicant_legal__verified_at",
+    "applicant_legal__confirmed_as",
 )  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def published_cases(wanted: Mapping[str, str]) -> QuerySet[Case]:
     cases = (
         Case.objects.filter(restricted_at=None, erased_at=None)
         .exclude(edition__publicity=CasePublicity.NONE)
-        .select_related("edition__item", "department", "clock")
+        .select_related("edition__item", "department", "clock", "applicant_legal")
         .only(*_COLUMNS)
     )
     if number := wanted.get("number", ""):
@@ -152,7 +153,7 @@ def published_case(number: str) -> Case:
     case = (
         Case.objects.filter(restricted_at=None, erased_at=None)
         .exclude(edition__publicity=CasePublicity.NONE)
-        .select_related("edition__item", "situation", "department", "clock")
+        .select_related("edition__item", "situation", "department", "clock", "applicant_legal")
         .filter(number=number)
         .first()
     )

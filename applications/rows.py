@@ -6,11 +6,12 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from applications.models import Case, CaseClock, CaseMaterial, ClockEvent, DeliveryAttempt, Opinion
-from applications.states import CaseChannel, Stage
+from applications.states import Stage
 from catalog.queries import edition_for_life
-from portal.accounts.models import Person, User
+from portal.accounts.models import LegalPerson, Person, User
 from portal.organizations.models import Department
 from portal.privacy.models import PersonKey
 from portal.web.statements import Parameter, Prepared
@@ -34,34 +35,34 @@ person_key: Final = Prepared(lambda: PersonKey.objects.filter(pk=Parameter("key"
 verified_person_of: Final = Prepared(
     lambda: Person.objects.filter(user=_USER, verified_at__isnull=False).only("pk").order_by()
 )
-# A union, so that each part finds its few users by an index.
-_USERS_BEHIND: Final = Prepared(
-    lambda: (
-        User.objects.filter(
-            pk__in=User.objects.filter(person__verified_at__isnull=False)
-            .filter(Q(person_id=_PERSON) | Q(person_id=_AGENT))
-            .values("pk")
-            .union(
-                User.objects.filter(person__verified_at__isnull=False, person__represented=_LEGAL_PERSON).values("pk"),
-                User.objects.filter(pk=_USER).values("pk"),
-                all=True,
-            ),
-            is_active=True,
-        )
-        .only("pk", "email")
-        .order_by("pk")
-    )
+standing_of_person: Final = Prepared(
+    lambda: Person.objects.filter(pk=_PERSON).only("verified_at", "confirmed_as_id").order_by()
 )
-
-
-def users_behind(case: Case) -> list[User]:
-    """The active sign-ins of the verified applicant or representative, of the agent, and of who submitted online."""
-    return _USERS_BEHIND(
-        person=case.applicant_person_id,
-        agent=case.agent_id,
-        legal_person=case.applicant_legal_id,
-        user=case.submitted_by_id if case.channel == CaseChannel.ONLINE else None,
+standing_of_firm: Final = Prepared(
+    lambda: LegalPerson.objects.filter(pk=_LEGAL_PERSON).only("verified_at", "confirmed_as_id").order_by()
+)
+person_of: Final = Prepared(lambda: Person.objects.filter(user=_USER).only("pk").order_by())
+# A union, so that each part finds its few users by an index.
+users_behind: Final = Prepared(
+    lambda: User.objects.filter(
+        pk__in=User.objects.filter(person__verified_at__isnull=False)
+        .filter(Q(person_id=_PERSON) | Q(person_id=_AGENT))
+        .values("pk")
+        .union(
+            User.objects.filter(
+                person__verified_at__isnull=False,
+                person__represented__in=LegalPerson.objects.filter(pk=_LEGAL_PERSON).values(
+                    firm=Coalesce("confirmed_as_id", "pk")
+                ),
+            ).values("pk"),
+            User.objects.filter(pk=_USER).values("pk"),
+            all=True,
+        ),
+        is_active=True,
     )
+    .only("pk", "email")
+    .order_by("pk")
+)
 
 
 def lock_case(case_id: UUID, *, skip_locked: bool = False) -> Case | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from applications import rules
 from applications.attachments import attach_supplied, unclean_fault
+from applications.identity import unconfirmed_in
 from applications.models import Case, CaseMaterial, CaseMaterialFile, CorrectionLine, CorrectionNotice
 from applications.people import is_applicant
 from applications.recording import act_id
@@ -28,6 +29,13 @@ def note_clerk(ctx: Context) -> None:
     case: Case = ctx.subject
     if not ctx.actor.is_system and not is_applicant(ctx.actor.user_id, case, local_date(ctx.now)):
         case.clerk_id = ctx.actor.user_id
+
+
+def note_identity(ctx: Context) -> None:
+    """That an unverified applicant was accepted on a proof that the clerk has seen, stands in the record."""
+    if mark := unconfirmed_in(ctx):
+        ctx.results["identity_seen"] = True
+        ctx.results["note"] = f"{mark}，受理时看过身份证明"
 
 
 def ask_correction(ctx: Context) -> None:

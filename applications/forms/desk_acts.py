@@ -9,6 +9,7 @@ from django import forms
 
 from applications import rules, validity
 from applications.effects.delivery import MAY_FAIL
+from applications.identity import HOW_TO_CONFIRM, unconfirmed
 from applications.models import Case, CorrectionLine, Delivery, Opinion
 from applications.queries.casepage import correction_lines_of
 from applications.rows import departs, open_attempt
@@ -56,6 +57,21 @@ class ActForm(PortalForm):
 
 class ConfirmForm(ActForm):
     """Nothing to fill in."""
+
+
+class AcceptForm(ActForm):
+    """Nothing to fill in, but that the clerk has seen who applies where no window has yet."""
+
+    identity_seen = forms.BooleanField(
+        label="我看过申请人的身份证明（单位为营业执照），与申请的一致",
+        help_text=f"受理以后，准予以前还要核验身份：{HOW_TO_CONFIRM}",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not unconfirmed(self.case):
+            del self.fields["identity_seen"]
 
 
 class AskCorrectionForm(ActForm):
@@ -345,6 +361,7 @@ class WithdrawForm(ActForm):
 
 FORMS: Final[Mapping[str, type[ActForm]]] = {
     "confirm": ConfirmForm,
+    "accept": AcceptForm,
     "ask_correction": AskCorrectionForm,
     "supply": SupplyForm,
     "not_required": NotRequiredForm,

@@ -20,6 +20,7 @@ from catalog.models import ItemEdition, MaterialRequirement, Situation
 from portal.accounts.models import LegalPerson, Person
 from portal.accounts.queries import find_person
 from portal.accounts.rules import person_name_fault
+from portal.accounts.services import CHANGE_REASONS, PHONE_REASONS
 from portal.clock import today
 from portal.files.models import StoredFile
 from portal.privacy.identifiers import (
@@ -80,12 +81,20 @@ class ApplicantLookupForm(PortalForm):
         return question
 
 
+def _reason(label: str, reasons: Mapping[str, str]) -> forms.ChoiceField:
+    """Asked of whom changes what the hall has recorded."""
+    return forms.ChoiceField(
+        label=label, choices=[("", "大厅没有登记过，或者没有变"), *reasons.items()], required=False
+    )
+
+
 class PersonForm(PortalForm):
     """A person whose document the clerk holds."""
 
     name = _text("姓名", 50)
     identity_number = _text("身份证号码", 30, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     phone = _text("手机号码", 20, widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}))
+    phone_reason = _reason("为什么改大厅登记的手机号码", PHONE_REASONS)
     address = _text("住址", 200, required=False)
 
     def clean_name(self) -> str:
@@ -107,6 +116,9 @@ class FirmForm(PortalForm):
     representative_name = _text("法定代表人姓名", 50, help_text="个体工商户填经营者。")
     representative_identity = _text("法定代表人身份证号码", 30, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     representative_phone = _text("法定代表人手机号码", 20, widget=forms.TextInput(attrs={"inputmode": "tel"}))
+    phone_reason = _reason("为什么改大厅登记的手机号码", PHONE_REASONS)
+    change_reason = _reason("为什么改大厅登记的法定代表人", CHANGE_REASONS)
+    licence_seen = forms.BooleanField(label="改法定代表人的，我看过新的营业执照，复印件收下了", required=False)
 
     def clean_uscc(self) -> str:
         code = normalise(self.cleaned_data["uscc"])

@@ -11,10 +11,11 @@ from django.db.models import Q, QuerySet
 
 from applications.models import Act, Case, Draft
 from applications.papers import SUBJECT_KIND
-from applications.people import is_applicant
+from applications.people import firms_of, is_applicant
 from applications.permissions import READING
 from applications.states import FINAL_STATES
 from portal.accounts.models import Mandate, User
+from portal.documents.kinds import DocumentKind
 from portal.documents.models import OfficialDocument
 from portal.web.errors import NotFound
 from portal.web.grants import Actor, Everywhere, acting_user
@@ -52,19 +53,36 @@ def case_for_applicant(actor: Actor, case_id: UUID, today: dt.date) -> Case:
 def cases_of_applicant(actor: Actor, today: dt.date) -> QuerySet[Case]:
     """My cases (我的办件), newest first: own submissions, and those of the verified person and their firms."""
     user = User.objects.select_related("person").filter(pk=acting_user(actor)).first()
-    mine = Q(submitted_by_id=actor.user_id, channel="online")
-    if user is not None and user.person is not None and user.person.is_verified:
-        mandates = Mandate.objects.filter(person=user.person, valid_from__lte=today).filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gt=today)
-        )
-        mine |= Q(applicant_person=user.person) | Q(agent=user.person)
-        mine |= Q(applicant_legal__representative=user.person)
-        mine |= Q(applicant_legal__in=mandates.values("legal_person"))
+    submitted = Q(submitted_by_id=actor.user_id, channel="online")
+    mine = submitted & Q(applicant_legal=None)
+    if user is not None and user.person is not None:
+        firms = firms_of(user.person.pk, today).values("pk")
+        if user.person.is_verified:
+            held = Mandate.objects.filter(person=user.person).values("legal_person")
+            mine |= Q(applicant_person=user.person) | Q(applicant_legal__in=firms)
+            mine |= Q(agent=user.person) & (Q(applicant_legal=None) | ~Q(applicant_legal__in=held))
+        else:
+            mine |= submitted & Q(applicant_legal__in=firms)
     return (
         Case.objects.filter(mine)
         .select_related("edition", "department", "clock", "applicant_legal")
         .order_by("-received_at", "-pk")
     )
+
+
+def kept_receipts(actor: Actor, today: dt.date) -> QuerySet[OfficialDocument]:
+    """Receipts of what the user submitted for firms that they may not act for any more (2 queries, at most 20)."""
+    users = User.objects.filter(pk=acting_user(actor), person__isnull=False)
+    person_id = users.values_list("person", flat=True).first()
+    if person_id is None:
+        return OfficialDocument.objects.none()
+    cases = Case.objects.filter(
+        submitted_by_id=actor.user_id, channel="online", applicant_legal__isnull=False, erased_at=None
+    ).exclude(applicant_legal__in=firms_of(person_id, today))
+    receipts = OfficialDocument.objects.filter(
+        subject_kind=SUBJECT_KIND, kind=DocumentKind.RECEIPT, subject_id__in=cases.values("pk")
+    )
+    return receipts.order_by("-issued_at", "pk")[:20]
 
 
 def open_cases_alike(draft: Draft, actor: Actor, today: dt.date) -> list[Case]:

@@ -19,6 +19,7 @@ from django.db import connection
 from applications.queries.finding import Hits
 from applications.queries.scope import Reach
 from applications.states import FINAL_STATES, CaseState
+from portal.privacy.masking import PERSON_UNCONFIRMED, UNIT_UNCONFIRMED
 from portal.web.paging import PAGE_SIZE, CappedCount
 
 CAP: Final = 1000
@@ -103,10 +104,19 @@ class Row(NamedTuple):
     received_at: dt.datetime
     natural: bool
     """Whether the applicant is a natural person."""
+    unconfirmed: bool
+    """Whether no window has confirmed who applies."""
 
     @property
     def position(self) -> Position:
         return Position(self.paused, self.sort_on, self.case_id)
+
+    @property
+    def standing(self) -> str:
+        """What stands beside the name of an applicant whom nobody has confirmed."""
+        if not self.unconfirmed:
+            return ""
+        return PERSON_UNCONFIRMED if self.natural else UNIT_UNCONFIRMED
 
     @property
     def light(self) -> str:
@@ -125,7 +135,12 @@ _DETAILS: Final = """
                      WHERE k.claimed_by_id IS NOT NULL AND s.user_id = k.claimed_by_id), ''),
            COALESCE((SELECT p.name FROM applications_specialprocedure p
                      WHERE k.paused AND p.case_id = k.case_id AND p.ended_on IS NULL LIMIT 1), ''),
-           c.received_at, c.applicant_legal_id IS NULL
+           c.received_at, c.applicant_legal_id IS NULL,
+           CASE WHEN c.applicant_legal_id IS NULL
+                THEN EXISTS (SELECT 1 FROM accounts_person p WHERE p.id = c.applicant_person_id
+                             AND p.verified_at IS NULL AND p.confirmed_as_id IS NULL)
+                ELSE EXISTS (SELECT 1 FROM accounts_legalperson f WHERE f.id = c.applicant_legal_id
+                             AND f.verified_at IS NULL AND f.confirmed_as_id IS NULL) END
     FROM found
     CROSS JOIN LATERAL (SELECT * FROM applications_caseclock WHERE case_id = found.case_id OFFSET 0) AS k
     CROSS JOIN LATERAL (SELECT * FROM applications_case WHERE id = found.case_id OFFSET 0) AS c

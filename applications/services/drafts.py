@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from applications.attachments import DRAFT_KIND
+from applications.identity import tell_whom_the_name_belongs_to
 from applications.models import Draft, DraftMaterial
 from applications.people import may_act_for
 from applications.services.checking import check_edition, edition_materials
@@ -193,6 +194,7 @@ def submit_draft(*, draft_id: UUID, actor: Actor, declared: bool) -> Submitted:
     draft.case = create_case(application, actor=actor, key=draft.submit_key, now=now)
     draft.saved_at = now
     draft.save(update_fields=["case", "saved_at"])
+    tell_whom_the_name_belongs_to(draft.case)
     crashpoints.around_commit("submit")
     return Submitted(draft.case, repeated=False)
 

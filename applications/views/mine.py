@@ -17,7 +17,14 @@ from applications.clockwork import reading_of
 from applications.forms.mine import MyCasesForm, WithdrawForm
 from applications.links import calculator_url, document_url, guide_url, preview_url
 from applications.models import Case, CaseMaterial
-from applications.queries import case_for_applicant, cases_of_applicant, documents_of, open_drafts, timeline
+from applications.queries import (
+    case_for_applicant,
+    cases_of_applicant,
+    documents_of,
+    kept_receipts,
+    open_drafts,
+    timeline,
+)
 from applications.states import FINAL_STATES, CaseState
 from applications.views.apply import draft_rows
 from portal.clock import local_date
@@ -55,6 +62,7 @@ def my_cases(request: PortalRequest) -> HttpResponse:
         "count": capped_count(wanted),
         "drafts": draft_rows(list(open_drafts(request.actor, request.now).order_by("-saved_at")[:5])),
         "messages": list(messages.order_by("-created_at", "-id")[:SHOWN_MESSAGES]),
+        "receipts": [_document(receipt) for receipt in kept_receipts(request.actor, local_date(request.now))],
         "unread": messages.filter(read_at=None).count(),
     }
     return render(request, "applications/mine/cases.html", context)
@@ -80,7 +88,7 @@ def _row(case: Case) -> dict[str, Any]:
     kind, word = progress.state_tag(case)
     return {
         "case": case,
-        "applicant": progress.public_name(case),
+        "applicant": progress.own_name(case),
         "kind": kind,
         "word": word,
         "due": progress.due_text(case),
@@ -98,7 +106,7 @@ def my_case(request: PortalRequest, case_id: UUID) -> HttpResponse:
     kind, word = progress.state_tag(case)
     context = {
         "case": case,
-        "applicant": progress.public_name(case),
+        "applicant": progress.own_name(case),
         "kind": kind,
         "word": word,
         "to_do": progress.to_do(case, lines),

@@ -24,7 +24,10 @@ from portal.web.errors import NotFound
 from portal.web.requests import PortalRequest
 
 PER_ADDRESS = "30/10m"
+#: Wrong codes for one number from one address, so that a stranger does not keep the holder of the right one out.
 PER_NUMBER = "10/10m"
+#: And from all addresses together: there are a million codes.
+FROM_EVERYWHERE = "100/h"
 NOT_FOUND = "没有查到。请核对办件编号和查询码，都在收件凭证上。"
 
 
@@ -40,9 +43,13 @@ def progress_form(request: PortalRequest) -> HttpResponse:
         limits.limit(request, "progress", PER_ADDRESS)
         if form.is_valid():
             number, code = form.cleaned_data["number"], form.cleaned_data["code"]
-            limits.limit(request, "progress_number", PER_NUMBER, key=number)
+            tries = f"{number}@{limits.client_address(request)}"
+            limits.limit(request, "progress_number", PER_NUMBER, key=tries)
+            limits.limit(request, "progress_everywhere", FROM_EVERYWHERE, key=number)
             case = case_by_number(number, code)
             if case is not None:
+                limits.forget("progress_number", tries)
+                limits.forget("progress_everywhere", number)
                 response = redirect("applications:progress", progress_token(case.pk, request.now))
                 response.status_code = 303
                 return response
@@ -88,7 +95,7 @@ def progress_why(request: PortalRequest, token: str) -> HttpResponse:
 def case_of(request: PortalRequest, token: str) -> Case:
     """The case that a link of the last hours leads to; raises NotFound."""
     case = (
-        Case.objects.select_related("edition__item", "situation", "department", "clock")
+        Case.objects.select_related("edition__item", "situation", "department", "clock", "applicant_legal")
         .filter(pk=case_of_token(token, request.now))
         .first()
     )

@@ -53,14 +53,13 @@ class PortalAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Locked accounts first: before any password is hashed, whether the account exists or not."""
-        if lockout.is_locked(_login_of(credentials)):
-            raise lockout.refusal()
+        lockout.enter(_whom(request, credentials))
         super().pre_authenticate(request, **credentials)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         user: User | None = super().authenticate(request, **credentials)
         if user is not None:
-            lockout.forget(_login_of(credentials))
+            lockout.forget(_whom(request, credentials))
         return user
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
@@ -72,7 +71,7 @@ class PortalAdapter(DefaultAccountAdapter):
         return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        lockout.note_failure(_login_of(credentials))
+        lockout.note_failure(_whom(request, credentials))
 
     def set_password(self, user: User, password: str) -> None:
         passwords.set_password(user=user, password=password)
@@ -108,6 +107,11 @@ class PortalAdapter(DefaultAccountAdapter):
 
     def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
         raise NotImplementedError("codes are sent by portal.accounts.services.codes")
+
+
+def _whom(request: HttpRequest, credentials: dict[str, Any]) -> str:
+    """With which other tries this one is counted."""
+    return lockout.key_of_sign_in(_login_of(credentials), client_address(request))
 
 
 def _login_of(credentials: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from portal.accounts.models import Person
@@ -16,14 +16,14 @@ staff_left: list[Callable[[UUID, dt.date], None]] = []
 #: registered one is used (portal.messaging puts its gateway here).
 sms_channels: list[Callable[[str, str, str], None]] = []
 
-#: Puts a message into a person's inbox, in the caller's transaction: (user_id, kind, key). Messaging registers.
-inboxes: list[Callable[[UUID, str, str], None]] = []
+#: Puts a message into a person's inbox, in the caller's transaction: (user_id, kind, key, facts). Messaging registers.
+inboxes: list[Callable[[UUID, str, str, Mapping[str, str]], None]] = []
 
 
-def tell(user_id: UUID, kind: str, key: str) -> None:
+def tell(user_id: UUID, kind: str, key: str, facts: Mapping[str, str] | None = None) -> None:
     """Tell a person something about their account; the text is `templates/messages/account_<kind>.txt`."""
     for handler in inboxes:
-        handler(user_id, kind, key)
+        handler(user_id, kind, key, facts or {})
 
 
 def announce_departure(user_id: UUID, day: dt.date) -> None:

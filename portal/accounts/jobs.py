@@ -9,7 +9,7 @@ from uuid import UUID
 from portal import clock
 from portal.accounts.grants import sync_user
 from portal.accounts.models import Staff
-from portal.accounts.services import factor_resets, sessions
+from portal.accounts.services import sessions, two_people
 from portal.accounts.services.staff import close_left, close_sign_in
 from portal.outbox.registry import JobView, handler
 
@@ -33,6 +33,6 @@ def leave(job: JobView) -> None:
 #: What time drives here. `accounts.leavers` is what the job does, once more: for a job that died.
 SWEEPERS: Final[dict[str, Callable[[int], int]]] = {
     "accounts.leavers": close_left,
-    "accounts.factor_resets": factor_resets.expire_old,
+    "accounts.factor_resets": two_people.expire_old,
     "accounts.sign_ins": sessions.forget_old,
 }

@@ -24,6 +24,9 @@ from portal.web.views import errors
 #: Where each duty is done, and what else stays open meanwhile (signing out is public).
 DUTIES: Final = {sessions.PASSWORD: "account_change_password", sessions.FACTOR: "accounts:second_factor"}
 
+#: Where the password is given once more; a duty may want that first.
+_PROOF: Final = "account_reauthenticate"
+
 
 class SessionLifeMiddleware:
     """Ends sessions that are idle or too old, says why on the sign-in page, and leads to what comes first."""
@@ -52,7 +55,7 @@ class SessionLifeMiddleware:
             sessions.end_current(request, ending)
             return None  # now a stranger: the next middleware asks to sign in, and `_with_reason` says why
         duty = notes.duty if notes is not None else ""
-        if not duty or name == DUTIES[duty]:
+        if not duty or name in {DUTIES[duty], _PROOF}:
             return None
         if errors.wants_json(request):
             return errors.domain_error(request, NotAllowed("请先完成账号的安全设置。", code="account_duty"))

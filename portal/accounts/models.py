@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
-from portal.accounts.security_models import FactorReset, PasswordRecord, SignIn
+from portal.accounts.security_models import FactorReset, Handover, PasswordRecord, SignIn, StaffEnding
 from portal.organizations.models import Department, Window
 from portal.privacy.fields import BlindIndexField, EncryptedTextField
 from portal.privacy.models import PersonKey
@@ -22,6 +22,7 @@ from portal.web.keys import uuid7
 __all__ = [
     "ApprovalOffice",
     "FactorReset",
+    "Handover",
     "LegalPerson",
     "Mandate",
     "OneTimeCode",
@@ -31,6 +32,7 @@ __all__ = [
     "RoleAssignment",
     "SignIn",
     "Staff",
+    "StaffEnding",
     "User",
 ]
 
@@ -46,8 +48,21 @@ class Person(models.Model):
     identity_index = BlindIndexField("身份号码索引", source="identity_number", purpose="identity")
     phone = EncryptedTextField("手机号码", person_key="key", blank=True, default="")
     phone_index = BlindIndexField("手机号码索引", source="phone", purpose="phone", blank=True)
+    # While a change is young, a sign-in is linked by the phone before it (services/persons.py).
+    previous_phone = EncryptedTextField("原手机号码", person_key="key", blank=True, default="")
+    phone_changed_at = models.DateTimeField("手机号码变更时间", null=True, blank=True)
     address = EncryptedTextField("住址", person_key="key", blank=True, default="")
     verified_at = models.DateTimeField("核验时间", null=True, blank=True, help_text="窗口或省平台核验身份的时间")
+    # PROTECT: cases that stand on the online registration ask here whether it was confirmed.
+    confirmed_as = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="核验为",
+        help_text="网上登记核验以后，大厅早已登记的同一人",
+    )
     created_at = models.DateTimeField("登记时间")
 
     class Meta:
@@ -70,6 +85,11 @@ class Person(models.Model):
     def is_verified(self) -> bool:
         return self.verified_at is not None
 
+    @property
+    def is_confirmed(self) -> bool:
+        """Verified, or an online registration that was found to be a verified person."""
+        return self.is_verified or self.confirmed_as_id is not None
+
 
 class LegalPerson(models.Model):
     """A legal person or other organisation (法人和其他组织) with its unified credit code."""
@@ -80,6 +100,16 @@ class LegalPerson(models.Model):
     representative = models.ForeignKey(Person, models.PROTECT, related_name="represented", verbose_name="法定代表人")
     address = models.CharField("住所", max_length=200, blank=True)
     verified_at = models.DateTimeField("核验时间", null=True, blank=True)
+    # PROTECT: as with persons.
+    confirmed_as = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="核验为",
+        help_text="网上添加的单位核验以后，大厅早已登记的同一单位",
+    )
     created_at = models.DateTimeField("登记时间")
     history = HistoricalRecords()
 
@@ -99,6 +129,11 @@ class LegalPerson(models.Model):
     @property
     def is_verified(self) -> bool:
         return self.verified_at is not None
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Verified, or declared online and found to be a verified legal person."""
+        return self.is_verified or self.confirmed_as_id is not None
 
     @property
     def is_individual_business(self) -> bool:
@@ -316,12 +351,16 @@ class Posting(models.Model):
 
 
 class OneTimeCode(models.Model):
-    """A code that proves a phone (验证码): used once, for ten minutes, five attempts; only its keyed hash is kept."""
+    """A code that proves a phone or a mail address (验证码), of which only the keyed hash is kept.
+
+    Used once, for ten minutes, five attempts.
+    """
 
     class Purpose(models.TextChoices):
         REGISTER = "register", "注册"
         RESET = "reset", "重设密码"
         CHANGE_PHONE = "change_phone", "更换手机"
+        CHANGE_EMAIL = "change_email", "更改电子邮箱"
         LINK = "link", "关联大厅登记"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -14,7 +14,7 @@ from django.conf import settings
 from portal import clock
 from portal.accounts.models import Mandate, OneTimeCode, Person, SignIn, User
 from portal.accounts.text_messages import KIND as TEXT_MESSAGE
-from portal.accounts.text_messages import phone_of
+from portal.accounts.text_messages import LETTER, phone_of
 from portal.ledger import services as ledger
 from portal.outbox.models import Job
 from portal.privacy.masking import ERASED_TEXT
@@ -34,6 +34,7 @@ def _export(key_id: UUID) -> Data:
         "姓名": person.name,
         "身份证号码": person.identity_number,
         "手机号码": person.phone,
+        "原手机号码": person.previous_phone,
         "住址": person.address,
         "核验时间": person.verified_at.isoformat() if person.verified_at is not None else None,
         "登记时间": person.created_at.isoformat(),
@@ -76,7 +77,8 @@ def _erase(key_id: UUID) -> None:
     if person is None:
         return
     user = User.objects.select_for_update().filter(person=person).first()
-    phones = {person.phone, user.phone if user is not None else ""} - {""}
+    mine = (user.phone, user.email) if user is not None else ()
+    phones = {person.phone, person.previous_phone, *mine} - {""}
     if user is not None:
         close_sign_in(user)
         _forget_sign_in(user)
@@ -110,7 +112,7 @@ def _forget_sign_in(user: User) -> None:
 
 def _forget_text_messages(phones: set[str]) -> None:
     """Messages to these phones: in the outbox, among the codes, and in the folder that stands for a gateway."""
-    for job in Job.objects.filter(kind=TEXT_MESSAGE).iterator():
+    for job in Job.objects.filter(kind__in=[TEXT_MESSAGE, LETTER]).iterator():
         if phone_of(base64.b64decode(job.payload["sealed"])) in phones:
             Job.objects.filter(pk=job.pk).delete()
     for code in OneTimeCode.objects.iterator():

@@ -31,10 +31,13 @@ ADMINISTRATORS: Final = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.
 #: Who carries a case through, and who watches how it was done.
 HANDLING: Final = frozenset({Role.WINDOW_CLERK, Role.REVIEWER, Role.APPROVER, Role.ORGAN_HEAD})
 WATCHING: Final = frozenset({Role.SUPERVISOR, Role.INSPECTOR})
+#: Who reads or moves cases at all: the holders of a `CasePermission` (a test compares).
+ON_CASES: Final = HANDLING | WATCHING | {Role.CENTRE_MANAGER}
 #: What one person never holds at the same time, and why (design.md section 6, domain.md 11.1). That clerk, reviewer
 #: and approver of one case are different people is a guard of the case (domain.md 3.1), not of the roles.
 SEPARATIONS: Final[tuple[tuple[frozenset[Role], frozenset[Role], str], ...]] = (
     (ADMINISTRATORS, ADMINISTRATORS, "系统、安全、审计三个管理员不能是同一个人"),
+    (ADMINISTRATORS, ON_CASES, "系统、安全、审计管理员和办理、查看办件的人不能是同一个人"),
     (WATCHING, HANDLING, "监察督查办件的人和经办办件的人不能是同一个人"),
     (
         frozenset({Role.DATA_PROTECTION_OFFICER}),

@@ -5,6 +5,8 @@ A part of portal.accounts.models, which imports it.
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -30,6 +32,40 @@ class PasswordRecord(models.Model):
         verbose_name = "用过的密码"
         verbose_name_plural = verbose_name
         indexes = [models.Index(fields=["user", "-set_at"], name="password_record_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.set_at:%Y-%m-%d}"
+
+
+class Handover(models.Model):
+    """A password that somebody else set and whose owner has not yet shown by a second factor who they are (当面交接).
+
+    While it stands, setting the factor up wants the code that a second administrator hands over; only its keyed hash
+    is kept.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # CASCADE: nothing without its sign-in.
+    user = models.OneToOneField("accounts.User", models.CASCADE, related_name="handover", verbose_name="用户")
+    # Null: the system (manage.py appoint).
+    set_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="设密码的人"
+    )
+    set_at = models.DateTimeField("设密码的时间")
+    code_hash = models.CharField("启用码摘要", max_length=64, blank=True, default="")
+    code_expires_at = models.DateTimeField("启用码失效时间", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("已试次数", default=0)
+
+    class Meta:
+        verbose_name = "当面交接的密码"
+        verbose_name_plural = verbose_name
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code_hash="", code_expires_at__isnull=True)
+                | ~Q(code_hash="") & Q(code_expires_at__isnull=False),
+                name="enrolment_code_ends",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.set_at:%Y-%m-%d}"
@@ -75,8 +111,8 @@ class SignIn(models.Model):
         return f"{self.user_id} {self.began_at:%Y-%m-%d %H:%M}"
 
 
-class FactorReset(models.Model):
-    """A lost second factor: asked for by one administrator, decided by another (两人办理)."""
+class TwoPeople(models.Model):
+    """What one administrator asks for and another decides (两人办理)."""
 
     class Outcome(models.TextChoices):
         CONFIRMED = "confirmed", "已重设"
@@ -84,8 +120,6 @@ class FactorReset(models.Model):
         EXPIRED = "expired", "过期未办"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    staff = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="factor_resets", verbose_name="工作人员")
-    reason = models.CharField("原因", max_length=200)
     requested_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="申请人")
     requested_at = models.DateTimeField("申请时间")
     decided_by = models.ForeignKey(
@@ -95,19 +129,46 @@ class FactorReset(models.Model):
     outcome = models.CharField("结果", max_length=16, choices=Outcome, blank=True, default="")
 
     class Meta:
+        abstract = True
+
+
+_DECIDED: Final = Q(outcome="", decided_at__isnull=True) | ~Q(outcome="") & Q(decided_at__isnull=False)
+_BY_ANOTHER: Final = ~Q(outcome="confirmed") | (Q(decided_by__isnull=False) & ~Q(decided_by=F("requested_by")))
+
+
+class FactorReset(TwoPeople):
+    """A lost second factor."""
+
+    staff = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="factor_resets", verbose_name="工作人员")
+    reason = models.CharField("原因", max_length=200)
+
+    class Meta:
         verbose_name = "动态验证码重设"
         verbose_name_plural = verbose_name
         constraints = [
             models.UniqueConstraint(fields=["staff"], condition=Q(outcome=""), name="one_open_factor_reset"),
-            models.CheckConstraint(
-                condition=Q(outcome="", decided_at__isnull=True) | ~Q(outcome="") & Q(decided_at__isnull=False),
-                name="factor_reset_decided_with_outcome",
-            ),
-            models.CheckConstraint(
-                condition=~Q(outcome="confirmed") | (Q(decided_by__isnull=False) & ~Q(decided_by=F("requested_by"))),
-                name="factor_reset_takes_two_people",
-            ),
+            models.CheckConstraint(condition=_DECIDED, name="factor_reset_decided_with_outcome"),
+            models.CheckConstraint(condition=_BY_ANOTHER, name="factor_reset_takes_two_people"),
         ]
 
     def __str__(self) -> str:
         return f"{self.staff} {self.get_outcome_display() or '待办'}"
+
+
+class StaffEnding(TwoPeople):
+    """The end of an administrator's work."""
+
+    staff = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="endings", verbose_name="工作人员")
+    left_on = models.DateField("离岗日期")
+
+    class Meta:
+        verbose_name = "管理员离岗"
+        verbose_name_plural = verbose_name
+        constraints = [
+            models.UniqueConstraint(fields=["staff"], condition=Q(outcome=""), name="one_open_staff_ending"),
+            models.CheckConstraint(condition=_DECIDED, name="staff_ending_decided_with_outcome"),
+            models.CheckConstraint(condition=_BY_ANOTHER, name="staff_ending_takes_two_people"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff} {self.left_on}"

@@ -1,4 +1,7 @@
-"""Text messages to a phone: through the outbox, encrypted while they wait, into a folder where there is no gateway."""
+"""Text messages to a phone, and letters to a mail address that is not yet, or no longer, the account's.
+
+Through the outbox, encrypted while they wait; texts go into a folder where there is no gateway.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ import base64
 import json
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
+from django.core.mail import EmailMessage
 
 from portal.accounts import hooks
 from portal.outbox import services as outbox
@@ -17,6 +22,7 @@ from portal.outbox.registry import JobView, handler
 from portal.privacy import cipher
 
 KIND: Final = "accounts.text_message"
+LETTER: Final = "accounts.letter"
 _CONTEXT: Final = b"accounts.text_message"
 
 
@@ -26,8 +32,17 @@ class NoGateway(Exception):
 
 def send_text(*, phone: str, text: str, key: str) -> None:
     """Enqueue a text message, in the caller's transaction; an empty phone sends nothing but costs the same."""
-    sealed = cipher.seal_by_master(json.dumps([phone, text], ensure_ascii=False).encode(), _CONTEXT)
-    outbox.enqueue(kind=KIND, payload={"sealed": base64.b64encode(sealed).decode()}, key=key)
+    outbox.enqueue(kind=KIND, payload=_sealed(phone, text), key=key)
+
+
+def send_letter(*, address: str, text: str, key: str) -> None:
+    """Enqueue an e-mail to this very address, in the caller's transaction."""
+    outbox.enqueue(kind=LETTER, payload=_sealed(address, text), key=key)
+
+
+def _sealed(whom: str, text: str) -> dict[str, str]:
+    sealed = cipher.seal_by_master(json.dumps([whom, text], ensure_ascii=False).encode(), _CONTEXT)
+    return {"sealed": base64.b64encode(sealed).decode()}
 
 
 @handler(KIND, label="短信")
@@ -48,8 +63,21 @@ def deliver(job: JobView) -> None:
     path.write_text(f"{phone}\n【朔州市政务服务平台】{text}\n", "utf-8")
 
 
+@handler(LETTER, label="核对邮箱的邮件")
+def deliver_letter(job: JobView) -> None:
+    """A retried job repeats the Message-ID, by which mail servers know a double."""
+    address, text = json.loads(cipher.unseal_by_master(base64.b64decode(job.payload["sealed"]), _CONTEXT))
+    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    EmailMessage(
+        subject="朔州市政务服务平台：电子邮箱",
+        body=f"{text}\n\n这是系统邮件，请不要回复。",
+        to=[address],
+        headers={"Message-ID": f"<{job.id}@{host}>"},
+    ).send()
+
+
 def phone_of(sealed: bytes) -> str:
-    """To whom a message that waits, or went, is addressed."""
+    """To whom (a phone or a mail address) a message that waits, or went, is addressed."""
     phone: str = json.loads(cipher.unseal_by_master(sealed, _CONTEXT))[0]
     return phone
 
@@ -57,7 +85,7 @@ def phone_of(sealed: bytes) -> str:
 def reseal(old: frozenset[UUID], limit: int) -> int:
     """Bring messages of the outbox under the current master key; returns how many."""
     done = 0
-    for job in Job.objects.filter(kind=KIND).order_by("pk").iterator():
+    for job in Job.objects.filter(kind__in=[KIND, LETTER]).order_by("pk").iterator():
         sealed = base64.b64decode(job.payload["sealed"])
         if cipher.key_id_of(sealed) in old:
             again = cipher.seal_by_master(cipher.unseal_by_master(sealed, _CONTEXT), _CONTEXT)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("my/profile/data/copy/", rights.copy, name="data_copy"),
     path("my/profile/data/correction/", rights.ask_correction, name="ask_correction"),
     path("my/profile/data/email/", rights.change_email, name="change_email"),
+    path("my/profile/data/email/code/", rights.change_email_code, name="change_email_code"),
     path("my/profile/data/close/", rights.close_account, name="close_account"),
     path("my/profile/data/erase/", rights.ask_erasure, name="ask_erasure"),
     path("desk/protection/", protection.protection, name="protection"),

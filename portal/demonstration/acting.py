@@ -147,7 +147,8 @@ class Stage:
 
     def _accept(self, running: Running, data: dict[str, Any]) -> None:
         self._check(running)
-        self._apply(running, "accept", running.clerk)
+        # The one who registered online only is accepted on the copy of an identity card among the materials.
+        self._apply(running, "accept", running.clerk, identity_seen=True)
 
     def _ask_correction(self, running: Running, data: dict[str, Any]) -> None:
         rng = running.part.rng

@@ -23,7 +23,7 @@ DEMAND: Final[Mapping[int, int]] = {
 #: The first course of a scenario goes to the food office, and some of these to the citizens who can sign in.
 FIRST_ITEMS: Final = (26, 14)
 PERSONA_COURSES: Final[Mapping[str, tuple[tuple[int, str], ...]]] = {
-    "delivered": ((26, "firm"), (22, "plain")),
+    "delivered": ((26, "firm"),),
     "correcting": ((26, "firm"),),
     "reviewing": ((26, "firm"),),
     "paused": ((39, "firm"),),

@@ -9,7 +9,7 @@ from uuid import UUID
 from portal.documents.models import OfficialDocument
 from portal.web.grants import Actor
 
-MayRead = Callable[[Actor, UUID], bool]
+MayRead = Callable[[Actor, UUID, OfficialDocument], bool]
 StateToday = Callable[[UUID], str]
 #: Told that a reader opens a document, after `may_read` said yes; may raise what has to come first.
 Opened = Callable[[Actor, UUID, OfficialDocument], None]
@@ -32,17 +32,17 @@ _policies: dict[str, Policy] = {}
 def register(
     subject_kind: str, may_read: MayRead, state_today: StateToday, opened: Opened = _unnoted
 ) -> None:
-    """`may_read(actor, subject_id)`; `state_today(subject_id)`: its state in public words, "" when unknown."""
+    """`may_read(actor, subject_id, document)`; `state_today(subject_id)`: its state in public words, "" if unknown."""
     policy = Policy(may_read, state_today, opened)
     if _policies.get(subject_kind, policy) != policy:
         raise ValueError(f"two policies for documents of {subject_kind!r}")
     _policies[subject_kind] = policy
 
 
-def may_read(subject_kind: str, actor: Actor, subject_id: UUID) -> bool:
+def may_read(actor: Actor, document: OfficialDocument) -> bool:
     """Nobody reads what nobody has a policy for."""
-    policy = _policies.get(subject_kind)
-    return policy is not None and policy.may_read(actor, subject_id)
+    policy = _policies.get(document.subject_kind)
+    return policy is not None and policy.may_read(actor, document.subject_id, document)
 
 
 def opened(actor: Actor, document: OfficialDocument) -> None:

@@ -39,7 +39,7 @@ class Verification:
 def readable(document_id: UUID, actor: Actor) -> OfficialDocument | None:
     """The document, when the policy of its subject lets this actor read it."""
     document = OfficialDocument.objects.select_related("person_key").filter(pk=document_id).first()
-    if document is None or not policies.may_read(document.subject_kind, actor, document.subject_id):
+    if document is None or not policies.may_read(actor, document):
         return None
     return document
 

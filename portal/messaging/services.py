@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -43,9 +44,9 @@ def send(*, kind: str, user: User, context: dict[str, Any], key: str, link: str 
     return message
 
 
-def tell(user_id: UUID, kind: str, key: str) -> None:
+def tell(user_id: UUID, kind: str, key: str, facts: Mapping[str, str]) -> None:
     """Handler of `portal.accounts.hooks.inboxes`: what accounts tells a person about their account."""
-    send(kind=f"account_{kind}", user=User.objects.get(pk=user_id), context={}, key=key, now=clock.now())
+    send(kind=f"account_{kind}", user=User.objects.get(pk=user_id), context=dict(facts), key=key, now=clock.now())
 
 
 def text_of(kind: str, context: dict[str, Any]) -> tuple[str, str]:

@@ -10,6 +10,9 @@ from typing import Final
 STAR: Final = "*"
 #: What stands where a person's data was erased; it is shown as it is.
 ERASED_TEXT: Final = "（已删除）"
+#: What stands behind the name of an applicant whom no window has confirmed.
+PERSON_UNCONFIRMED: Final = "身份未核验"
+UNIT_UNCONFIRMED: Final = "单位未核验"
 _ORGANISATION: Final = re.compile(
     r"公司|集团|合作|银行|企业|事务所|工作室|经营|商行|超市|农场|(?:厂|店|部|院|校|学|所|站|中心|社|会|局|园|行|馆|办|委|矿)$"
 )
@@ -39,8 +42,11 @@ def is_organisation(name: str) -> bool:
 
 
 def mask_party(name: str, *, is_person: bool) -> str:
-    """The name of an applicant: a person's masked, an organisation's in full."""
-    return mask_name(name) if is_person else name
+    """The name of an applicant: a person's masked, an organisation's in full; a mark behind it stays."""
+    if not is_person:
+        return name
+    mark = f"（{PERSON_UNCONFIRMED}）"
+    return mask_name(name.removesuffix(mark)) + mark if name.endswith(mark) else mask_name(name)
 
 
 def mask_identity_number(number: str) -> str:

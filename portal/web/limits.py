@@ -17,6 +17,7 @@ _RATE: Final = re.compile(r"(\d{1,6})/(\d{0,4})([smhd])")
 #: Codes of form errors; the second is allauth's, whose limit of failed sign-ins is a quarter of an hour.
 _TOO_OFTEN: Final = frozenset({TooMany.default_code, "too_many_login_attempts"})
 _LOCKED: Final = 900
+_LONG: Final = 2 * 3600
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -28,8 +29,8 @@ def limit(request: HttpRequest, group: str, rate: str, *, key: str | None = None
     """
     allowed, period = parse_rate(rate)
     if count(group, key if key is not None else client_address(request), period) > allowed:
-        minutes = -(-period // 60)
-        raise TooMany(f"操作太频繁，请过 {minutes} 分钟再试。", retry_after=period)
+        wait = f"{-(-period // 60)} 分钟" if period <= _LONG else f"{-(-period // 3600)} 小时"
+        raise TooMany(f"操作太频繁，请过 {wait}再试。", retry_after=period)
 
 
 def come_back(response: HttpResponse, form: BaseForm) -> HttpResponse:

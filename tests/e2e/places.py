@@ -283,15 +283,28 @@ LIKE_ANOTHER: Final = frozenset({"messaging:desk_message"})
 OF_A_FAILED_JOB: Final = frozenset({"operations:job_give_up"})
 #: Of the organ's head who revokes a document; tests/portal/documents look at it.
 OF_WHO_REVOKES: Final = frozenset({"documents:document_status"})
-#: After a code was sent to a phone; tests/portal/accounts look at them.
+#: After a code was sent to a phone or a mail address; tests/portal/accounts look at them.
 AFTER_A_CODE: Final = frozenset(
-    {"account_register_code", "account_reset_password_code", "accounts:change_phone_code", "accounts:link_code"}
+    {
+        "account_register_code",
+        "account_reset_password_code",
+        "accounts:change_email_code",
+        "accounts:change_phone_code",
+        "accounts:link_code",
+    }
 )
 #: Of a change that the city has decided; tests/disclosure look at it.
 OF_A_DECIDED_CHANGE: Final = frozenset({"disclosure:change"})
-#: Between password and session, and while a reset waits; tests/portal/accounts look at them.
+#: Between password and session, without a factor, and while two people decide; tests/portal/accounts look at them.
 IN_BETWEEN: Final = frozenset(
-    {"mfa_authenticate", "operations:factor_reset_confirm", "operations:factor_reset_refuse"}
+    {
+        "mfa_authenticate",
+        "operations:ending_confirm",
+        "operations:ending_refuse",
+        "operations:factor_code",
+        "operations:factor_reset_confirm",
+        "operations:factor_reset_refuse",
+    }
 )
 #: Of one who waits to be verified; tests/portal/accounts/test_verification.py looks at them.
 OF_ONE_WHO_WAITS: Final = frozenset(

@@ -22,7 +22,7 @@ from portal.files.models import StoredFile
 from portal.organizations.models import Department
 from portal.transitions.engine import Outcome
 from portal.web.grants import Actor
-from tests.factories.people import acting, approval_office, citizen, department, numbers, staff
+from tests.factories.people import acting, approval_office, citizen, department, mandate, numbers, staff
 
 
 def stored_file(by: User | UUID, *, owner_kind: str = "draft", owner_id: UUID | None = None) -> StoredFile:
@@ -44,8 +44,10 @@ def stored_file(by: User | UUID, *, owner_kind: str = "draft", owner_id: UUID | 
 
 @transaction.atomic
 def online_case(edition: ItemEdition, applicant: User | None = None, *, firm: LegalPerson | None = None) -> Case:
-    """A case that a citizen submitted now, for himself or for a firm, with a file for each required material."""
+    """A case that a citizen submitted now, for himself or for a firm (whose mandate he then has), with its files."""
     applicant = applicant or citizen()
+    if firm is not None and applicant.person_id != firm.representative_id and not applicant.person.mandates.exists():
+        mandate(applicant.person, firm)
     given = [
         GivenMaterial(requirement, [stored_file(applicant)])
         for requirement in edition.materials.all()

@@ -11,6 +11,7 @@ from django.db.models import Model
 from applications.models import Case, Draft
 from portal.accounts.models import RoleAssignment, Staff, User
 from portal.accounts.roles import Role
+from tests.letters import code_in_letters
 from tests.security.test_requests import ENCODED, sent
 from tests.security.walking import names_of_fields
 from tests.security.world import World
@@ -35,6 +36,10 @@ def test_ASVS_15_3_3_a_mail_address_changes_and_nothing_else_of_the_user(world: 
         assert isinstance(user, User)
         before = row(user)
         answer = attack(world, "citizen", "/my/profile/data/email/", email="new@example.cn")
+        assert answer.status_code == 302
+        assert row(user) == before
+        code = code_in_letters()
+        answer = attack(world, "citizen", "/my/profile/data/email/code/", code=code)
         assert answer.status_code == 302
         changed = {name for name, value in row(user).items() if value != before[name]}
         assert changed == {"email"}

@@ -29,6 +29,8 @@ OF_THE_WHOLE_CITY = frozenset(
     {
         "accounts:verify_firm",
         "accounts:verify_person",
+        "operations:ending_confirm",
+        "operations:ending_refuse",
         "operations:factor_reset_confirm",
         "operations:factor_reset_refuse",
         "operations:job_again",

@@ -36,7 +36,7 @@ MAY_CHANGE: Final[dict[str, frozenset[str]]] = {
     "accounts:add_legal_person": _LEDGER
     | {"accounts_legalperson", "accounts_historicallegalperson", "accounts_mandate", "accounts_historicalmandate"},
     "accounts:ask_correction": _LEDGER | {"privacy_datarequest"},
-    "accounts:change_email": _LEDGER | {"accounts_user"},
+    "accounts:change_email": _CODE,
     "accounts:change_phone": _CODE,
     "accounts:data_copy": _LEDGER,
     "accounts:recovery_codes": _LEDGER | {"mfa_authenticator"},
@@ -72,6 +72,9 @@ MAY_CHANGE: Final[dict[str, frozenset[str]]] = {
     "messaging:read_all": frozenset({"messaging_message"}),
     "operations:department_add": _LEDGER | {"organizations_department", "organizations_historicaldepartment"},
     "operations:department_end": _LEDGER | {"organizations_department", "organizations_historicaldepartment"},
+    "operations:ending_confirm": _ROLES
+    | {"accounts_staffending", "accounts_staff", "accounts_historicalstaff", "accounts_user"},
+    "operations:ending_refuse": _LEDGER | {"accounts_staffending"},
     "operations:factor_reset_confirm": _LEDGER
     | {"accounts_factorreset", "messaging_message", "mfa_authenticator", "outbox_job"},
     "operations:factor_reset_refuse": _LEDGER | {"accounts_factorreset"},
@@ -85,10 +88,12 @@ MAY_CHANGE: Final[dict[str, frozenset[str]]] = {
     "operations:role_add": _ROLES,
     "operations:role_end": _ROLES,
     "operations:staff_add": _LEDGER
-    | {"accounts_staff", "accounts_historicalstaff", "accounts_user", "accounts_passwordrecord"},
+    | {"accounts_staff", "accounts_historicalstaff", "accounts_user", "accounts_passwordrecord"}
+    | {"accounts_handover"},
     "operations:staff_end": _ROLES
     | {"accounts_staff", "accounts_historicalstaff", "accounts_user", "accounts_posting", "accounts_historicalposting"},
-    "operations:staff_password": _LEDGER | {"accounts_user", "accounts_passwordrecord"},
+    "operations:staff_password": _LEDGER
+    | {"accounts_user", "accounts_passwordrecord", "accounts_handover", "messaging_message", "outbox_job"},
     "operations:window_add": _LEDGER | {"organizations_window", "organizations_historicalwindow"},
     "operations:window_end": _LEDGER | {"organizations_window", "organizations_historicalwindow"},
 }  # fmt: skip

@@ -30,7 +30,7 @@ from portal import clock
 from portal.accounts.grants import sync_roles
 from portal.accounts.models import Posting, RoleAssignment, Staff, User
 from portal.accounts.roles import ADMINISTRATORS, Role, may_have_department
-from portal.accounts.services import factor_resets, second_factor
+from portal.accounts.services import endings, factor_resets, second_factor
 from portal.documents.models import OfficialDocument
 from portal.files.models import StoredFile
 from portal.messaging.models import Message
@@ -175,6 +175,14 @@ class World:
         self.reset = factor_resets.request_reset(
             staff=self.a.approver_staff, reason="手机丢失", actor=Actor(system.user_id, system.name)
         )
+        auditor = self.people[Role.AUDIT_ADMIN]
+        assert isinstance(auditor, Staff)
+        RoleAssignment.objects.create(
+            staff=make.staff(make.department()), role=Role.AUDIT_ADMIN, valid_from=clock.today()
+        )
+        self.ending = endings.request_ending(
+            staff=auditor, left_on=today, actor=Actor(system.user_id, system.name)
+        )
         self.dead = Job.objects.create(
             kind="test.nothing", key="1", payload={}, due_at=now, created_at=now, attempts=5, dead_at=now
         )
@@ -270,6 +278,8 @@ class World:
                 return [[RoleAssignment.objects.filter(staff=desk.reviewer_staff).values_list("pk", flat=True)[0]]]
             case "operations:factor_reset_confirm" | "operations:factor_reset_refuse":
                 return [[self.reset.pk]]
+            case "operations:ending_confirm" | "operations:ending_refuse":
+                return [[self.ending.pk]]
             case "operations:job_again" | "operations:job_give_up":
                 return [[self.dead.pk]]
             case "catalogue:section":
@@ -365,6 +375,7 @@ OF_A_CASE = frozenset(
 OF_A_CHANGE = frozenset({"catalogue:change", "catalogue:frame", "catalogue:merged", "catalogue:remark"})
 OF_STAFF = frozenset(
     {
+        "operations:factor_code",
         "operations:factor_reset_request",
         "operations:posting_add",
         "operations:role_add",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from applications import rules
+from applications.identity import unconfirmed
 from applications.models import Act, Case, CaseMaterial, Delivery, DeliveryAttempt
 from applications.progress import may_move
 from applications.queries.casepage import TAG_OF_STATE, CasePage
@@ -43,7 +44,7 @@ def masked_applicant(case: Case) -> str:
 
 def applicant_facts(case: Case) -> list[tuple[str, str]]:
     """The applicant by name, every number masked: who needs a number in full has the paper."""
-    facts = [("申请人", case.applicant_name)]
+    facts = [("申请人", case.applicant_name), *standing_facts(case)]
     if case.applicant_legal is not None:
         facts += [
             ("信用代码", f"{case.applicant_legal.uscc[:11]}******{case.applicant_legal.uscc[-1]}"),
@@ -55,6 +56,12 @@ def applicant_facts(case: Case) -> list[tuple[str, str]]:
         facts.append(("代理人", f"{mask_name(case.agent.name)}，{mask_identity_number(case.agent.identity_number)}"))
     facts.append(("联系电话", ERASED_TEXT if case.erased_at is not None else mask_mobile(case.contact_phone)))
     return facts
+
+
+def standing_facts(case: Case) -> list[tuple[str, str]]:
+    """One line where no window has confirmed who applies."""
+    mark = unconfirmed(case)
+    return [("身份核验", f"{mark}，准予以前要到窗口核验")] if mark else []
 
 
 def strip_cells(read: ClockReading | None) -> list[dict[str, Any]]:

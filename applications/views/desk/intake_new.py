@@ -223,6 +223,8 @@ def intake_firm(request: PortalRequest) -> HttpResponse:
                     uscc=given["uscc"],
                     representative=person,
                     address=given["address"],
+                    change_reason=given["change_reason"],
+                    licence_seen=given["licence_seen"],
                     actor=request.actor,
                 )
         except BadInput as error:
@@ -238,6 +240,7 @@ def _representative(request: PortalRequest, given: dict[str, Any]) -> Person:
         "name": "representative_name",
         "identity_number": "representative_identity",
         "phone": "representative_phone",
+        "phone_reason": "phone_reason",
     }
     try:
         return people.register_person_in_hall(

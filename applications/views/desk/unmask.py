@@ -16,6 +16,7 @@ from applications.models import Case
 from applications.permissions import READING
 from applications.services import opening
 from applications.views.desk import chrome
+from applications.views.desk.facts import standing_facts
 from portal.web import limits
 from portal.web.access import needs
 from portal.web.forms import PortalForm
@@ -46,7 +47,7 @@ def unmask(request: PortalRequest, case_id: UUID) -> HttpResponse:
 
 
 def _facts(case: Case) -> list[tuple[str, str]]:
-    facts = [("申请人", case.applicant_name)]
+    facts = [("申请人", case.applicant_name), *standing_facts(case)]
     if case.applicant_person is not None:
         facts.append(("身份证号码", case.applicant_person.identity_number))
     if case.applicant_legal is not None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from portal.accounts import lockout
 from portal.accounts.models import User
 from portal.web.forms import PortalForm
 
@@ -16,7 +17,19 @@ class CorrectionForm(PortalForm):
 
 
 class EmailForm(PortalForm):
-    email = forms.EmailField(label="电子邮箱", max_length=200, required=False, help_text="不填就不发邮件。")
+    email = forms.EmailField(
+        label="电子邮箱",
+        max_length=200,
+        required=False,
+        help_text="验证码发到这个邮箱，填对了才算数；不填就不发邮件。",
+    )
+
+    def clean_email(self) -> str:
+        """No addresses by number (`a@[127.0.0.1]`): they name a machine, maybe one of ours."""
+        email = str(self.cleaned_data["email"])
+        if email.rpartition("@")[2].startswith("["):
+            raise forms.ValidationError("电子邮箱不是有效的邮箱地址，请检查。")
+        return email
 
 
 class LeavingForm(PortalForm):
@@ -36,8 +49,7 @@ class LeavingForm(PortalForm):
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        if not self._user.check_password(password):
-            raise forms.ValidationError("密码不正确，请重新输入。")
+        lockout.check_password(self._user, password, wrong="密码不正确，请重新输入。")
         return password
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.mfa.models import Authenticator
 from django import forms
@@ -36,8 +36,7 @@ class SecondStepForm(PortalForm):
     def clean_code(self) -> str:
         """Each wrong code counts like a wrong password of this account."""
         whom, code = f"factor:{self.user.pk}", str(self.cleaned_data["code"])
-        if lockout.is_locked(whom):
-            raise lockout.refusal()
+        lockout.enter(whom)
         try:
             self.authenticator = second_factor.verify(user=self.user, code=code)
         except DomainError as error:
@@ -48,7 +47,18 @@ class SecondStepForm(PortalForm):
 
 
 class FactorSetupForm(PortalForm):
+    """Where the password is another's, with the code that was handed over."""
+
+    handed_over = forms.CharField(
+        label="启用码", max_length=20, help_text="10 位字母和数字，向安全管理员当面领取。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )  # fmt: skip
     code = _code("手机上显示的 6 位数字", "每 30 秒换一个。")
+
+    def __init__(self, *args: Any, wants_code: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not wants_code:
+            del self.fields["handed_over"]
 
 
 class ProofForm(PortalForm):
@@ -64,12 +74,6 @@ class ProofForm(PortalForm):
         self.request = request
 
     def clean_password(self) -> str:
-        user, password = self.request.user, str(self.cleaned_data["password"])
-        whom = f"proof:{user.pk}"
-        if lockout.is_locked(whom):
-            raise lockout.refusal()
-        if not user.check_password(password):
-            lockout.note_failure(whom)
-            raise ValidationError("密码不正确，请检查。")
-        lockout.forget(whom)
+        password = str(self.cleaned_data["password"])
+        lockout.check_password(cast(User, self.request.user), password, wrong="密码不正确，请检查。")
         return password

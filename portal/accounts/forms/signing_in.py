@@ -9,6 +9,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 
+from portal.accounts import lockout
 from portal.accounts.adapter import PhoneField
 from portal.accounts.models import User
 from portal.accounts.passwords import help_text, level_of
@@ -86,6 +87,12 @@ class PasswordForm(ChangePasswordForm):
         for key, field in self.fields.items():
             speak_chinese(field, str(field.label or key))
 
+    def clean_oldpassword(self) -> str:
+        """Counted with every other form that asks for the password again."""
+        password = str(self.cleaned_data["oldpassword"])
+        lockout.check_password(self.user, password, wrong="现在的密码不正确，请检查。")
+        return password
+
     def clean(self) -> Any:
         data = forms.Form.clean(self)
         first, second = self.cleaned_data.get("password1"), self.cleaned_data.get("password2")
@@ -153,3 +160,12 @@ class PhoneChangeForm(PortalForm):
         label="新手机号码", max_length=20, widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"})
     )
     password = _password("密码", "current-password")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password = str(self.cleaned_data["password"])
+        lockout.check_password(self.user, password, wrong="密码不正确，请检查。")
+        return password

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from portal.accounts.services import CHANGE_REASONS
 from portal.privacy.identifiers import (
     credit_code_fault,
     normalise,
@@ -67,6 +68,11 @@ class VerifyFirmForm(PortalForm):
         max_length=30,
         validators=[validate_credit_code],
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    change_reason = forms.ChoiceField(
+        label="为什么改大厅登记的法定代表人",
+        choices=[("", "大厅没有登记过，或者没有变"), *CHANGE_REASONS.items()],
+        required=False,
     )
     seen = forms.BooleanField(
         label="我看过营业执照，法定代表人（个体工商户为经营者）与登记的一致",

@@ -17,7 +17,7 @@ from django.db import transaction
 
 from portal import clock
 from portal.accounts.models import OneTimeCode, User
-from portal.accounts.text_messages import send_text
+from portal.accounts.text_messages import send_letter, send_text
 from portal.privacy.services import blind_index
 from portal.web.errors import BadInput, TooMany
 from portal.web.limits import count
@@ -41,13 +41,14 @@ def issue(
     content: Mapping[str, str] | None = None,
     instead: str = "",
     asked_for: str = "",
+    mail: str = "",
 ) -> OneTimeCode:
-    """Send a code to the phone, or the text `instead` of it: then no code will ever be right.
+    """Send a code to the phone (or to `mail`), or the text `instead` of it: then no code will ever be right.
 
     Limits count per `asked_for` (what the caller typed), so that a limit, too, says nothing about who is known.
     Raises TooMany.
     """
-    whom = blind_index("code", asked_for or phone)
+    whom = blind_index("code", asked_for or phone or mail)
     for group, allowed, period in _LIMITS:
         if count(f"{group}:{purpose}", whom, period) > allowed:
             raise TooMany(f"验证码发得太频繁，请过 {period // 60} 分钟再试。", field=None, retry_after=period)
@@ -67,7 +68,10 @@ def issue(
         row.save()
         label = OneTimeCode.Purpose(purpose).label
         text = instead or f"验证码 {code}，用于{label}，10 分钟内有效。请不要告诉任何人。"
-        send_text(phone=phone, text=text, key=str(row.pk))
+        if mail:
+            send_letter(address=mail, text=text, key=str(row.pk))
+        else:
+            send_text(phone=phone, text=text, key=str(row.pk))
     return row
 
 

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import transaction
 
 from portal import clock
 from portal.accounts.locks import lock
 from portal.accounts.models import LegalPerson, Mandate, Person, User
+from portal.accounts.services.telling import tell_person
 from portal.ledger import services as ledger
 from portal.privacy.identifiers import credit_code_fault, normalise
+from portal.privacy.services import commitment
 from portal.web.errors import BadInput, WrongState
 from portal.web.grants import Actor
+
+#: Chosen, not written: the reason stands in the ledger.
+CHANGE_REASONS: Final = {
+    "registered": "已经办理变更登记，新执照上是新的人",
+    "wrong": "原来登记错了",
+}
 
 
 @transaction.atomic
 def create_legal_person(
-    *, name: str, uscc: str, representative: Person, address: str = "", actor: Actor
+    *,
+    name: str,
+    uscc: str,
+    representative: Person,
+    address: str = "",
+    change_reason: str = "",
+    licence_seen: bool = False,
+    actor: Actor,
 ) -> LegalPerson:
     """A verified legal person from the licence that the clerk holds, with its legal representative.
 
-    A known one is returned; when its representative changed, the old mandate ends today and the new one begins.
+    A known one is returned; when its representative changed, which wants one of CHANGE_REASONS and the new licence,
+    the old mandate ends today, the new one begins, and the former representative is told.
     Raises BadInput, also when the representative's identity is not verified.
     """
     name, uscc = _checked(name, uscc)
@@ -34,7 +52,7 @@ def create_legal_person(
     if known.name != name:
         raise BadInput("这个信用代码已经用另一个名称登记，请核对营业执照。", code="uscc_known", field="name")
     if known.representative_id != representative.pk:
-        _replace_representative(known, representative, actor)
+        _replace_representative(known, representative, change_reason, actor, licence_seen=licence_seen)
     return known
 
 
@@ -54,12 +72,25 @@ def declare_legal_person(*, user: User, name: str, uscc: str, address: str = "")
     known = LegalPerson.objects.filter(uscc=uscc, verified_at__isnull=False).first()
     if known is not None and known.name != name:
         raise BadInput("这个信用代码登记的是另一个名称，请照营业执照填写。", code="uscc_known", field="name")
-    return _create(name, uscc, user.person, address, verified=False, actor=Actor(user.pk, user.get_full_name()))
+    declared = _create(name, uscc, user.person, address, verified=False, actor=Actor(user.pk, user.get_full_name()))
+    if known is not None and known.representative_id != user.person_id:
+        tell_person(
+            known.representative,
+            kind="firm_declared",
+            text=f"有人在网上说自己是{known.name}的{known.representative_word}，窗口还没有核验。",
+            key=f"declared:{declared.pk}",
+            firm=known.name,
+            word=known.representative_word,
+        )
+    return declared
 
 
 @transaction.atomic
-def verify_legal_person(*, legal_person: LegalPerson, actor: Actor) -> LegalPerson:
-    """The window has seen the licence of a legal person that was declared online; returns the verified one."""
+def verify_legal_person(*, legal_person: LegalPerson, change_reason: str = "", actor: Actor) -> LegalPerson:
+    """The window has seen the licence of a legal person that was declared online; returns the verified one.
+
+    Where the hall knows another representative, one of CHANGE_REASONS is needed. Raises BadInput, WrongState.
+    """
     lock(f"uscc:{legal_person.uscc}")
     declared = (
         LegalPerson.objects.select_for_update(of=("self",))
@@ -73,10 +104,12 @@ def verify_legal_person(*, legal_person: LegalPerson, actor: Actor) -> LegalPers
     known = LegalPerson.objects.filter(uscc=declared.uscc, verified_at__isnull=False).first()
     if known is not None:
         if known.representative_id != declared.representative_id:
-            _replace_representative(known, declared.representative, actor)
+            _replace_representative(known, declared.representative, change_reason, actor, licence_seen=True)
         for mandate in Mandate.objects.filter(legal_person=declared, valid_until__isnull=True):
             mandate.valid_until = clock.today()
             mandate.save()
+        declared.confirmed_as = known
+        declared.save()
         return known
     declared.verified_at = clock.now()
     declared.save()
@@ -121,8 +154,8 @@ def _create(name: str, uscc: str, representative: Person, address: str, *, verif
     return legal_person
 
 
-def _represent(legal_person: LegalPerson, person: Person) -> None:
-    Mandate.objects.create(
+def _represent(legal_person: LegalPerson, person: Person) -> Mandate:
+    return Mandate.objects.create(
         person=person,
         legal_person=legal_person,
         kind=Mandate.Kind.REPRESENTATIVE,
@@ -130,7 +163,19 @@ def _represent(legal_person: LegalPerson, person: Person) -> None:
     )
 
 
-def _replace_representative(legal_person: LegalPerson, person: Person, actor: Actor) -> None:
+def _replace_representative(
+    legal_person: LegalPerson, person: Person, reason: str, actor: Actor, *, licence_seen: bool
+) -> None:
+    """Holds at once; the former one is told by inbox and phone, and the ledger says who it was and who it is."""
+    word, former = legal_person.representative_word, legal_person.representative
+    if reason not in CHANGE_REASONS:
+        raise BadInput(
+            f"大厅登记的{word}是另一个人。要改的，请选择为什么改。",
+            code="change_reason_required",
+            field="change_reason",
+        )
+    if not licence_seen:
+        raise BadInput(f"看过营业执照，才能改{word}。", code="licence_unseen", field="licence_seen")
     for mandate in Mandate.objects.filter(
         legal_person=legal_person, kind=Mandate.Kind.REPRESENTATIVE, valid_until__isnull=True
     ):
@@ -138,8 +183,29 @@ def _replace_representative(legal_person: LegalPerson, person: Person, actor: Ac
         mandate.save()
     legal_person.representative = person
     legal_person.save()
-    _represent(legal_person, person)
-    _record(legal_person, "accounts.representative_changed", actor)
+    began = _represent(legal_person, person)
+    _record(
+        legal_person,
+        "accounts.representative_changed",
+        actor,
+        old=_sealed(former),
+        new=_sealed(person),
+        reason=reason,
+        licence="seen",
+    )
+    tell_person(
+        former,
+        kind="representative_changed",
+        text=f"您不再是{legal_person.name}的{word}：窗口按营业执照登记了新的{word}。",
+        key=f"representative:{began.pk}",
+        firm=legal_person.name,
+        word=word,
+    )
+
+
+def _sealed(person: Person) -> str:
+    """Who it was, for the ledger; nothing once their key is destroyed."""
+    return "" if person.key.is_erased else commitment(person.key_id, person.identity_number)
 
 
 def _record(legal_person: LegalPerson, kind: str, actor: Actor, **body: str) -> None:

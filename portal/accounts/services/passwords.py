@@ -15,6 +15,7 @@ from django.db import transaction
 from portal import clock
 from portal.accounts.models import PasswordRecord, User
 from portal.accounts.passwords import HISTORY, level_of
+from portal.accounts.services import enrolment
 from portal.web.errors import BadInput
 
 LONGEST_USE: Final = dt.timedelta(days=90)
@@ -30,11 +31,11 @@ def set_password(*, user: User, password: str, initial: bool = False) -> None:
     row.set_password(password)
     row.save(update_fields=["password"])
     user.password = row.password
+    if not initial:
+        enrolment.own_password(row)
     level = level_of(user)
     if level:
-        PasswordRecord.objects.create(
-            user=row, password=row.password, set_at=clock.now(), initial=initial, level=level
-        )
+        PasswordRecord.objects.create(user=row, password=row.password, set_at=clock.now(), initial=initial, level=level)
         old = PasswordRecord.objects.filter(user=row).order_by("-set_at", "-pk").values_list("pk", flat=True)
         PasswordRecord.objects.filter(pk__in=list(old[HISTORY:])).delete()
 

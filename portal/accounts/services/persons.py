@@ -6,6 +6,7 @@ phone that the hall recorded, or by the window.
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from typing import Final
 
@@ -14,23 +15,37 @@ from django.db import transaction
 
 from portal import clock
 from portal.accounts.locks import lock
-from portal.accounts.models import Person, User
+from portal.accounts.models import LegalPerson, Mandate, Person, User
 from portal.accounts.rules import person_name_fault
+from portal.accounts.services.telling import tell_person
 from portal.ledger import services as ledger
 from portal.privacy.identifiers import identity_number_fault, mobile_fault, normalise, normalise_mobile
 from portal.privacy.services import blind_index, commitment, new_person_key
 from portal.web.errors import BadInput, WrongState
 from portal.web.grants import Actor
+from portal.web.keys import uuid7
+from portal.workdays.calendar import WorkdayCalendar
+from portal.workdays.queries import current_calendar
 
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+#: Chosen, not written: the reason stands in the ledger, where no free text about a person may stand.
+PHONE_REASONS: Final = {
+    "changed": "本人换了号码",
+    "lost": "原号码停用或者丢失",
+    "wrong": "原来登记错了",
+}
+#: Working days for which a changed phone links nobody: the owner of the old one has been told and can object.
+LINKING_WAITS: Final = 3
 
 
 @transaction.atomic
-def register_person_in_hall(*, name: str, identity_number: str, phone: str, address: str = "", actor: Actor) -> Person:
+def register_person_in_hall(
+    *, name: str, identity_number: str, phone: str, address: str = "", phone_reason: str = "", actor: Actor
+) -> Person:
     """A verified person from the document that the clerk holds; the person whom the hall knows already is returned.
 
-    A known person's phone and address are brought to what is said now. Raises BadInput for a wrong number, or when
-    the number is known under another name.
+    A known person's phone and address are brought to what is said now; another phone wants one of PHONE_REASONS, and
+    the old one is told. Raises BadInput for a wrong number, or when the number is known under another name.
     """
     name, identity_number, phone = _checked(name, identity_number, phone)
     _lock_identity(identity_number)
@@ -38,10 +53,12 @@ def register_person_in_hall(*, name: str, identity_number: str, phone: str, addr
     if known is not None:
         if known.name != name:
             raise BadInput("这个身份证号码已经用另一个姓名登记，请核对证件。", code="identity_known", field="name")
-        if (known.phone, known.address) != (phone, address or known.address):
-            known.phone, known.address = phone, address or known.address
-            known.save(update_fields=["phone", "phone_index", "address"])
-            _record(known, "accounts.person_contact_changed", actor)
+        if known.phone != phone:
+            _change_phone(known, phone, phone_reason, actor)
+        if address and known.address != address:
+            known.address = address
+            known.save(update_fields=["address"])
+            _record(known, "accounts.person_contact_changed", actor, what="address")
         return known
     person = _create(name=name, identity_number=identity_number, phone=phone, address=address, verified=True)
     _record(person, "accounts.person_verified", actor, channel="window")
@@ -117,7 +134,55 @@ def link_user(*, user: User, known: Person, actor: Actor, channel: str) -> None:
         raise WrongState("此人已经有一个账号，请用原来的账号登录。", code="person_has_user")
     user.person = known
     user.save(update_fields=["person"])
+    _confirm(mine, known)
     _record(known, "accounts.person_linked", actor, channel=channel, user=str(user.pk))
+
+
+def _confirm(registered: Person, known: Person) -> None:
+    """The online registration was this person all along; the firms that it declared are theirs."""
+    registered.confirmed_as = known
+    registered.save(update_fields=["confirmed_as"])
+    for firm in LegalPerson.objects.filter(representative=registered):
+        firm.representative = known
+        firm.save()
+    for mandate in Mandate.objects.filter(person=registered, valid_until__isnull=True):
+        mandate.person = known
+        mandate.save()
+
+
+def _change_phone(person: Person, phone: str, reason: str, actor: Actor) -> None:
+    """Told to every phone that could link a sign-in until now."""
+    if reason not in PHONE_REASONS:
+        raise BadInput(
+            "大厅登记的是另一个手机号码。要改的，请选择为什么改。", code="phone_reason_required", field="phone_reason"
+        )
+    young = phone_is_young(person, current_calendar())
+    told = dict.fromkeys([person.phone, person.previous_phone if young else ""])
+    if not young:
+        person.previous_phone = person.phone
+    person.phone, person.phone_changed_at = phone, clock.now()
+    person.save(update_fields=["phone", "phone_index", "previous_phone", "phone_changed_at"])
+    _record(person, "accounts.person_contact_changed", actor, what="phone", reason=reason)
+    tell_person(
+        person,
+        kind="phone_changed",
+        text=f"您在政务大厅登记的电话已改为尾号 {phone[-4:]} 的号码。",
+        key=f"phone-changed:{uuid7()}",
+        phones=[each for each in told if each and each != phone],
+        tail=phone[-4:],
+    )
+
+
+def phone_is_young(person: Person, calendar: WorkdayCalendar) -> bool:
+    """Whether the recorded phone was changed so lately that it links nobody yet."""
+    changed: dt.datetime | None = person.phone_changed_at
+    return changed is not None and clock.today() <= calendar.add(clock.local_date(changed), LINKING_WAITS)
+
+
+def phone_that_links(person: Person, calendar: WorkdayCalendar) -> str:
+    """To which phone a code goes that links a sign-in: for some days after a change still to the one before."""
+    phone: str = person.previous_phone if phone_is_young(person, calendar) else person.phone
+    return phone
 
 
 def verified_person(identity_number: str) -> Person | None:

@@ -36,6 +36,8 @@ def add_posting(
     Department.objects.select_for_update().get(pk=department.pk)
     staff = Staff.objects.select_for_update(of=("self",)).get(pk=staff.pk)
     start = valid_from or max(clock.today(), staff.joined_on)
+    if start < clock.today():
+        raise BadInput("开始日期不能早于今天。", code="starts_in_past", field="valid_from")
     _check_posting(staff, department, window, post, stands_in_for)
     if valid_until is not None and valid_until <= start:
         raise BadInput("截止日期要晚于开始日期。", code="period_backward", field="valid_until")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -11,12 +12,16 @@ from uuid import UUID
 from django.db import transaction
 
 from portal import clock
-from portal.accounts.models import Person, User
+from portal.accounts import hooks
+from portal.accounts.models import OneTimeCode, Person, User
 from portal.accounts.personal_data import close_sign_in
 from portal.accounts.rules import answer_due_on, person_name_fault
+from portal.accounts.services import codes
+from portal.accounts.text_messages import send_letter
 from portal.ledger import services as ledger
 from portal.privacy import rights
 from portal.privacy import services as privacy
+from portal.privacy.masking import mask_email
 from portal.privacy.models import DataRequest, PersonKey
 from portal.privacy.retention import Kind, Term, of
 from portal.web.dates import date_full
@@ -109,12 +114,40 @@ def answer_correction(*, request_id: UUID, agreed: bool, answer: str, actor: Act
     return request
 
 
+def begin_email_change(*, actor: Actor, email: str) -> OneTimeCode:
+    """Send a code to the new address, which does not count before it comes back. Raises TooMany."""
+    assert actor.user_id is not None
+    user = User.objects.get(pk=actor.user_id)
+    content = {"email": email}
+    return codes.issue(purpose=OneTimeCode.Purpose.CHANGE_EMAIL, phone="", user=user, content=content, mail=email)
+
+
+def finish_email_change(*, actor: Actor, code_id: UUID, typed: str) -> None:
+    """Mail goes to the new address from now on; the old one is told. Raises BadInput."""
+
+    def change(row: OneTimeCode, content: Mapping[str, str]) -> None:
+        if row.user_id != actor.user_id:
+            raise BadInput("验证码不正确或已过期，请检查；也可以重新获取。", code="code_wrong", field="code")
+        _set_email(actor, content["email"], str(row.pk))
+
+    codes.redeem(code_id=code_id, purpose=OneTimeCode.Purpose.CHANGE_EMAIL, typed=typed, act=change)
+
+
 @transaction.atomic
-def change_email(*, actor: Actor, email: str) -> None:
-    """One's own contact data, at once; the phone is changed by a code."""
+def remove_email(*, actor: Actor) -> None:
+    """No mail any more; the old address is told."""
+    _set_email(actor, "", f"{actor.user_id}:{clock.now().isoformat()}")
+
+
+def _set_email(actor: Actor, email: str, key: str) -> None:
     user = _locked_user(actor)
-    user.email = email
+    old, user.email = user.email, email
     user.save(update_fields=["email"])
+    hooks.tell(user.pk, "email_changed", f"email-changed:{key}")
+    if old:
+        now = f"改为 {mask_email(email)}" if email else "删去"
+        text = f"您账号的电子邮箱已{now}，以后的邮件不再发到这里。如果不是您本人操作，请马上联系大厅。"
+        send_letter(address=old, text=text, key=f"{key}:old")
 
 
 def close_account(*, actor: Actor) -> Leaving:

@@ -10,9 +10,9 @@ from django.db.models import Q
 from portal import clock
 from portal.accounts.grants import sync_user
 from portal.accounts.models import RoleAssignment, Staff
-from portal.accounts.roles import NOT_FOR_STAFF, Role, kept_apart, may_have_department, needs_department
+from portal.accounts.roles import ADMINISTRATORS, NOT_FOR_STAFF, Role, kept_apart, may_have_department, needs_department
 from portal.accounts.scheduling import on_day
-from portal.accounts.services import sessions
+from portal.accounts.services import administrators, sessions
 from portal.ledger import services as ledger
 from portal.organizations.models import Department
 from portal.web.errors import BadInput, WrongState
@@ -39,6 +39,8 @@ def assign_role(
     role = Role(role)
     staff = Staff.objects.select_for_update(of=("self",)).select_related("user").get(pk=staff.pk)
     start = valid_from or max(clock.today(), staff.joined_on)
+    if start < clock.today():
+        raise BadInput("开始日期不能早于今天。", code="starts_in_past", field="valid_from")
     _check_role(staff, role, department, actor)
     if valid_until is not None and valid_until <= start:
         raise BadInput("截止日期要晚于开始日期。", code="period_backward", field="valid_until")
@@ -73,7 +75,10 @@ def assign_role(
 
 @transaction.atomic
 def end_role(*, assignment: RoleAssignment, actor: Actor, on: dt.date | None = None) -> RoleAssignment:
-    """From this day on (default: today) the role is not held any more. Raises BadInput."""
+    """From this day on (default: today) the role is not held any more.
+
+    Raises BadInput, and WrongState for the last holder of an administrator's role.
+    """
     assignment = (
         RoleAssignment.objects.select_for_update(of=("self",)).select_related("staff__user").get(pk=assignment.pk)
     )
@@ -83,6 +88,9 @@ def end_role(*, assignment: RoleAssignment, actor: Actor, on: dt.date | None = N
         raise BadInput("截止日期不能早于今天。", code="end_in_past", field="on")
     if assignment.valid_until is not None and assignment.valid_until <= day:
         return assignment
+    held = Role(assignment.role)
+    if held in ADMINISTRATORS and assignment.valid_from <= day:
+        administrators.check_succession(assignment.staff, [held], day)
     assignment.valid_until = max(day, assignment.valid_from)
     assignment.save()
     _record(assignment, "accounts.role_ended", actor)

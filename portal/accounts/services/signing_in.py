@@ -7,16 +7,24 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 
+from portal.accounts import lockout
 from portal.accounts.locks import lock
 from portal.accounts.models import OneTimeCode, SignIn, User
 from portal.accounts.rules import looks_like_phone
 from portal.accounts.services import codes, passwords, sessions
-from portal.accounts.services.persons import link_user, register_with_hash, user_by_phone, verified_person
+from portal.accounts.services.persons import (
+    link_user,
+    phone_that_links,
+    register_with_hash,
+    user_by_phone,
+    verified_person,
+)
 from portal.accounts.text_messages import send_text
 from portal.privacy.identifiers import normalise_mobile
 from portal.privacy.masking import mask_mobile
 from portal.web.errors import BadInput, WrongState
 from portal.web.grants import Actor
+from portal.workdays.queries import current_calendar
 
 _P = OneTimeCode.Purpose
 
@@ -72,9 +80,9 @@ def begin_reset(*, login: str) -> OneTimeCode:
     usable = user is not None and user.is_active and bool(phone)
     return codes.issue(
         purpose=_P.RESET,
-        phone=phone,
+        phone=phone if usable else "",  # a stranger's number gets no text: each one is paid for
         user=user if usable else None,
-        instead="" if usable else "这个手机号没有注册。如果不是您本人操作，请不必理会。",
+        instead="" if usable else "没有这个账号。",
         asked_for=asked,
     )
 
@@ -88,17 +96,16 @@ def finish_reset(*, code_id: UUID, typed: str, password: str) -> User:
         passwords.check(user=user, password=password, field="password1")
         passwords.set_password(user=user, password=password)
         sessions.end_all(user_id=user.pk, ending=SignIn.Ending.PASSWORD)
+        lockout.lift(user)
         send_text(phone=row.phone, text="您的密码已经重设。如果不是您本人操作，请马上联系大厅。", key=f"{row.pk}:done")
         return user
 
     return codes.redeem(code_id=code_id, purpose=_P.RESET, typed=typed, act=reset)
 
 
-def begin_phone_change(*, user: User, phone: str, password: str) -> OneTimeCode:
-    """Send a code to the new phone after the password was given. Raises BadInput."""
+def begin_phone_change(*, user: User, phone: str) -> OneTimeCode:
+    """Send a code to the new phone; the form has asked for the password. Raises BadInput."""
     phone = normalise_mobile(phone)
-    if not user.check_password(password):
-        raise BadInput("密码不正确，请检查。", code="password_wrong", field="password")
     if phone == user.phone and user.phone_verified:
         raise BadInput("这就是现在的手机号。", code="same_phone", field="phone")
     known = user_by_phone(phone) is not None
@@ -133,17 +140,20 @@ def finish_phone_change(*, user: User, code_id: UUID, typed: str) -> User:
 def begin_link(*, user: User) -> OneTimeCode:
     """Send a code to the phone that the hall recorded for this identity, if there is such a person.
 
+    A phone that was changed lately links nobody yet: the code goes to the one before.
+
     The page says the same either way: who types another's number learns nothing. Raises WrongState.
     """
     mine = user.person
     if mine is None or mine.is_verified:
         raise WrongState("您的身份已经核验。", code="verified_already")
-    known = verified_person(mine.identity_number)
+    known, calendar = verified_person(mine.identity_number), current_calendar()
+    phone = phone_that_links(known, calendar) if known is not None else ""
     taken = known is not None and User.objects.filter(person=known).exists()
-    usable = known is not None and known.name == mine.name and not taken and bool(known.phone)
+    usable = known is not None and known.name == mine.name and not taken and bool(phone)
     return codes.issue(
         purpose=_P.LINK,
-        phone=known.phone if usable and known is not None else "",
+        phone=phone if usable else "",
         user=user,
         instead="" if usable else "没有可关联的登记。",
         asked_for=str(user.pk),
@@ -155,7 +165,7 @@ def finish_link(*, user: User, code_id: UUID, typed: str) -> User:
 
     def link(row: OneTimeCode, _content: Mapping[str, str]) -> User:
         known = None if user.person is None else verified_person(user.person.identity_number)
-        if row.user_id != user.pk or known is None or known.phone != row.phone:
+        if row.user_id != user.pk or known is None or phone_that_links(known, current_calendar()) != row.phone:
             raise BadInput("验证码不正确或已过期，请检查；也可以重新获取。", code="code_wrong", field="code")
         link_user(user=user, known=known, actor=Actor(user.pk, user.get_full_name()), channel="code")
         user.refresh_from_db()

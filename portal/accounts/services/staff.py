@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
 
 from portal import clock
-from portal.accounts import hooks
+from portal.accounts import hooks, lockout
 from portal.accounts.grants import sync_user
-from portal.accounts.models import ApprovalOffice, Posting, RoleAssignment, SignIn, Staff, User
+from portal.accounts.models import ApprovalOffice, FactorReset, Posting, RoleAssignment, SignIn, Staff, User
 from portal.accounts.scheduling import on_day
-from portal.accounts.services import passwords, sessions
+from portal.accounts.services import administrators, enrolment, notices, passwords, sessions
 from portal.ledger import services as ledger
 from portal.organizations.models import Department
 from portal.web.errors import BadInput, WrongState
 from portal.web.grants import Actor
+
+#: How long whoever had a part in the reset of a factor sets no password for that person.
+APART_AFTER_RESET: Final = dt.timedelta(hours=24)
 
 
 @transaction.atomic
@@ -58,6 +62,7 @@ def add_staff(
     if password is not None:
         passwords.check(user=user, password=password, field="password")
         passwords.set_password(user=user, password=password, initial=True)
+        enrolment.hand_over(user=user, by=actor.user_id)
     _record(staff, "accounts.staff_added", actor, department=str(department.pk))
     return staff
 
@@ -66,34 +71,66 @@ def add_staff(
 def set_initial_password(*, staff: Staff, password: str, actor: Actor) -> None:
     """A new password that an administrator hands over, to be changed at the next sign-in; all sessions end.
 
-    Raises WrongState for one's own password, BadInput for one that breaks the rules.
+    The person is told. Raises WrongState for one's own password and within a day of a reset of the factor in which the
+    administrator had a part, BadInput for a password that breaks the rules.
     """
     if staff.user_id == actor.user_id:
         raise WrongState("自己的密码请在“修改密码”里改。", code="own_password")
+    _check_no_part_in_reset(staff, actor)
     user = User.objects.select_related("staff").get(pk=staff.user_id)
     passwords.check(user=user, password=password, field="password")
     passwords.set_password(user=user, password=password, initial=True)
+    enrolment.hand_over(user=user, by=actor.user_id)
+    lockout.lift(user)
     sessions.end_all(user_id=user.pk, ending=SignIn.Ending.PASSWORD)
+    text = "管理员为您设置了新密码，下次登录时要改。如果不是您本人要求的，请马上告诉安全管理员。"
+    notices.tell(user=user, kind="password_set", text=text, key=f"password-set:{user.pk}:{clock.now().isoformat()}")
     _record(staff, "accounts.staff_password_set", actor)
+
+
+def _check_no_part_in_reset(staff: Staff, actor: Actor) -> None:
+    """Who asked for the reset of a factor, or agreed to it, does not hold the password, too."""
+    if actor.user_id is None:
+        return
+    lately = FactorReset.objects.filter(
+        staff=staff, outcome=FactorReset.Outcome.CONFIRMED, decided_at__gt=clock.now() - APART_AFTER_RESET
+    )
+    if lately.filter(Q(requested_by=actor.user_id) | Q(decided_by=actor.user_id)).exists():
+        raise WrongState(
+            "您申请或者办理了此人的动态验证码重设，24 小时内不能设密码，请另一位管理员设置。", code="had_a_part"
+        )
 
 
 @transaction.atomic
 def end_staff(*, staff: Staff, left_on: dt.date, actor: Actor) -> Staff:
     """The member works no longer from this day on: roles and postings end, then the sign-in and the claims.
 
-    Raises BadInput, and WrongState when they have left already or head an approval office.
+    Raises BadInput, and WrongState for an administrator (`services.endings` takes two people) and for those whom
+    `check_end` keeps.
     """
     staff = Staff.objects.select_for_update(of=("self",)).select_related("user").get(pk=staff.pk)
-    today = clock.today()
+    if administrators.is_administrator(staff):
+        raise WrongState("管理员的离岗要由两位管理员办理。", code="takes_two")
+    return end_work(staff, left_on, actor)
+
+
+def check_end(staff: Staff, left_on: dt.date) -> None:
+    """Raise BadInput for a day that cannot be, WrongState for whom nobody has succeeded yet."""
     if staff.left_on is not None:
         raise WrongState("此人已经办理离岗。", code="left_already")
     if left_on < staff.joined_on:
         raise BadInput("离岗日期不能早于到岗日期。", code="left_before_joined", field="left_on")
-    if left_on < today:
+    if left_on < clock.today():
         raise BadInput("离岗日期不能早于今天。", code="left_in_past", field="left_on")
     office = ApprovalOffice.objects.select_related("department").filter(head=staff).first()
     if office is not None:
         raise WrongState(f"此人是{office}的主任，请先更换主任。", code="heads_office")
+    administrators.check_succession(staff, administrators.held_on(staff, left_on), left_on)
+
+
+def end_work(staff: Staff, left_on: dt.date, actor: Actor) -> Staff:
+    """End the work of a member whose row is locked, in the caller's transaction. Raises as `check_end`."""
+    check_end(staff, left_on)
     staff.left_on = left_on
     staff.save()
     for model in (RoleAssignment, Posting):
@@ -102,7 +139,7 @@ def end_staff(*, staff: Staff, left_on: dt.date, actor: Actor) -> Staff:
             row.valid_until = max(left_on, row.valid_from)
             row.save()
     _record(staff, "accounts.staff_ended", actor, left_on=left_on.isoformat())
-    if left_on <= today:
+    if left_on <= clock.today():
         close_sign_in(staff)
     else:
         on_day("accounts.leave", staff.pk, left_on)

@@ -57,12 +57,12 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change_phone(request: HttpRequest) -> HttpResponse:
     """A code goes to the new phone."""
-    form = PhoneChangeForm(request.POST if request.method == "POST" else None)
+    form = PhoneChangeForm(request.POST if request.method == "POST" else None, user=_user(request))
     if request.method == "POST":
         limits.limit(request, "change_phone", _RATE, key=str(request.user.pk))
         if form.is_valid():
             try:
-                code = signing_in.begin_phone_change(user=_user(request), **form.cleaned_data)
+                code = signing_in.begin_phone_change(user=_user(request), phone=form.cleaned_data["phone"])
             except DomainError as error:
                 form.add_domain_error(error)
             else:
@@ -126,6 +126,8 @@ def link_code(request: HttpRequest) -> HttpResponse:
 def add_legal_person(request: HttpRequest) -> HttpResponse:
     """Declare oneself the legal representative; a window confirms it later."""
     form = LegalPersonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        limits.limit(request, "declare_firm", "10/h", key=str(request.user.pk))
     if request.method == "POST" and form.is_valid():
         try:
             declare_legal_person(user=_user(request), **form.cleaned_data)

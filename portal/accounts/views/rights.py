@@ -19,9 +19,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.accounts.forms.rights import CorrectionForm, EmailForm, LeavingForm
-from portal.accounts.models import User
+from portal.accounts.forms.signing_in import CodeForm
+from portal.accounts.models import OneTimeCode, User
 from portal.accounts.recent import recently_authenticated
 from portal.accounts.services import rights as services
+from portal.accounts.views.signing_in import pending_code, remember_code
 from portal.privacy import rights
 from portal.privacy.masking import mask_address, mask_email, mask_identity_number, mask_mobile
 from portal.privacy.models import DataRequest
@@ -95,10 +97,11 @@ def ask_correction(request: PortalRequest) -> HttpResponse:
 
 
 @signed_in
+@recently_authenticated
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def change_email(request: PortalRequest) -> HttpResponse:
-    """One's own contact data, at once."""
+    """A code goes to the new address; taking the address away counts at once."""
     services.person_of(request.actor.user_id)
     form = EmailForm(
         request.POST if request.method == "POST" else None, initial={"email": cast(User, request.user).email}
@@ -106,9 +109,39 @@ def change_email(request: PortalRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if not form.has_changed():
             return redirect("accounts:my_data")
-        services.change_email(actor=request.actor, **form.cleaned_data)
-        return redirect(f"{reverse('accounts:my_data')}?done=email")
-    return render(request, "accounts/change_email.html", {"form": form})
+        email = form.cleaned_data["email"]
+        if not email:
+            services.remove_email(actor=request.actor)
+            return redirect(f"{reverse('accounts:my_data')}?done=email")
+        limits.limit(request, "change_email", "10/h", key=str(request.actor.user_id))
+        try:
+            code = services.begin_email_change(actor=request.actor, email=email)
+        except DomainError as error:
+            form.add_domain_error(error)
+        else:
+            remember_code(request, code)
+            return redirect("accounts:change_email_code")
+    return limits.come_back(render(request, "accounts/change_email.html", {"form": form}), form)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def change_email_code(request: PortalRequest) -> HttpResponse:
+    """The code that proves the new address."""
+    code = pending_code(request, OneTimeCode.Purpose.CHANGE_EMAIL)
+    if code is None:
+        return redirect("accounts:change_email")
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        limits.limit(request, "code", "30/10m")
+        if form.is_valid():
+            try:
+                services.finish_email_change(actor=request.actor, code_id=code.pk, typed=form.cleaned_data["code"])
+            except DomainError as error:
+                form.add_domain_error(error)
+            else:
+                return redirect(f"{reverse('accounts:my_data')}?done=email")
+    return render(request, "accounts/change_email_code.html", {"form": form})
 
 
 @signed_in
@@ -127,9 +160,7 @@ def ask_erasure(request: PortalRequest) -> HttpResponse:
     return _leave(request, services.ask_erasure, title="删除个人信息", act="删除我的个人信息")
 
 
-def _leave(
-    request: PortalRequest, service: Callable[..., services.Leaving], *, title: str, act: str
-) -> HttpResponse:
+def _leave(request: PortalRequest, service: Callable[..., services.Leaving], *, title: str, act: str) -> HttpResponse:
     person = services.person_of(request.actor.user_id)
     user = cast(User, request.user)
     form = LeavingForm(request.POST if request.method == "POST" else None, user=user)
@@ -154,7 +185,7 @@ def _leave(
         "obstacles": rights.obstacles(person.key_id),
         "lines": services.refusal_lines(rights.terms(person.key_id)),
     }
-    return render(request, "accounts/leave.html", context)
+    return limits.come_back(render(request, "accounts/leave.html", context), form)
 
 
 def _row(label: str, value: str, url_name: str = "", action: str = "") -> dict[str, str]:

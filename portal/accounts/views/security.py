@@ -11,6 +11,7 @@ from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.base.views import AuthenticateView
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -21,8 +22,8 @@ from portal.accounts import queries
 from portal.accounts.forms.security import FactorSetupForm, ProofForm, SecondStepForm
 from portal.accounts.models import SignIn, User
 from portal.accounts.personas import personas
-from portal.accounts.recent import recently_authenticated
-from portal.accounts.services import second_factor, sessions
+from portal.accounts.recent import proof_wanted, recently_authenticated
+from portal.accounts.services import enrolment, second_factor, sessions
 from portal.accounts.session_rules import notes_of
 from portal.web import limits
 from portal.web.access import signed_in
@@ -63,20 +64,23 @@ def _shown_code(user: User) -> str:
 
 @signed_in
 @never_cache
-@sensitive_post_parameters("code")
+@sensitive_post_parameters("code", "handed_over")
 @require_http_methods(["GET", "POST"])
-def factor(request: HttpRequest) -> HttpResponse:
+def factor(request: HttpRequest) -> HttpResponseBase:
     """Set the second factor up, or see that it is there. The recovery codes stand in the answer, once."""
     user = _staff_user(request)
     if second_factor.has_one(user):
         left = second_factor.recovery_codes_left(user)
         return render(request, "accounts/second_factor.html", {"left": left, "is_set": True})
+    if (way := proof_wanted(request)) is not None:
+        return way
+    wants_code = enrolment.wants_code(user)
     secret = request.session.get(_SECRET) or second_factor.new_secret()
     request.session[_SECRET] = secret
-    form = FactorSetupForm(request.POST if request.method == "POST" else None)
+    form = FactorSetupForm(request.POST if request.method == "POST" else None, wants_code=wants_code)
     if request.method == "POST" and form.is_valid():
         try:
-            codes = second_factor.activate(user=user, secret=secret, code=form.cleaned_data["code"])
+            codes = enrolment.enrol(user=user, secret=secret, **form.cleaned_data)
         except DomainError as error:
             form.add_domain_error(error)
         else:

@@ -28,6 +28,8 @@ from portal.web.errors import DomainError, TooMany
 _BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 #: Per address: a hall's citizens share one.
 _RATE = "30/10m"
+#: Texts that are paid for, whoever they go to.
+_TEXTS = "100/d"
 
 
 class SignIn(LoginView):
@@ -64,6 +66,9 @@ def inactive(request: HttpRequest) -> HttpResponse:
 class ChangePassword(PasswordChangeView):
     template_name = "account/password_change.html"
 
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return limits.come_back(super().form_invalid(form), form)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         is_staff = hasattr(self.request.user, "staff")
@@ -84,6 +89,7 @@ def register(request: HttpRequest) -> HttpResponse:
         limits.limit(request, "register", _RATE)
         if form.is_valid():
             data = form.cleaned_data
+            limits.limit(request, "texts", _TEXTS)
             try:
                 code = signing_in.begin_registration(
                     name=data["name"],
@@ -110,6 +116,7 @@ def register_code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         limits.limit(request, "code", _RATE)
         if "resend" in request.POST:
+            limits.limit(request, "texts", _TEXTS)
             try:
                 remember_code(request, signing_in.repeat_registration(code_id=code.pk))
             except DomainError as error:
@@ -153,6 +160,7 @@ def reset(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         limits.limit(request, "reset", _RATE)
         if form.is_valid():
+            limits.limit(request, "texts", _TEXTS)
             try:
                 code = signing_in.begin_reset(login=form.cleaned_data["login"])
             except DomainError as error:

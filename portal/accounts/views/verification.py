@@ -13,7 +13,7 @@ from portal.accounts.forms.verification import FindRegistrationForm, VerifyFirmF
 from portal.accounts.hooks import announce_found
 from portal.accounts.models import LegalPerson, Person
 from portal.accounts.permissions import AccountsPermission
-from portal.accounts.queries import declared_firms
+from portal.accounts.queries import declared_firms, find_legal_person
 from portal.accounts.services import verify_at_window, verify_legal_person
 from portal.accounts.services.persons import user_by_phone
 from portal.privacy.masking import mask_identity_number, mask_name
@@ -100,14 +100,20 @@ def verify_firm(request: PortalRequest, legal_person_id: UUID) -> HttpResponse:
             form.add_error(field, sentence)
         if form.is_valid():
             try:
-                verified = verify_legal_person(legal_person=firm, actor=request.actor)
+                verified = verify_legal_person(
+                    legal_person=firm, change_reason=form.cleaned_data["change_reason"], actor=request.actor
+                )
             except DomainError as error:
                 form.add_domain_error(error)
             else:
                 return redirect(reverse("accounts:verify_firm", args=[verified.pk]))
+    known = find_legal_person(firm.uscc) if not firm.is_confirmed else None
     context = {
         "form": form,
         "firm": firm,
+        "replaced": mask_name(known.representative.name)
+        if known is not None and known.representative_id != firm.representative_id
+        else "",
         "facts": [
             ("单位名称", firm.name),
             ("统一社会信用代码", firm.uscc),

@@ -94,6 +94,7 @@ def staff_page(request: PortalRequest, pk: UUID) -> HttpResponse:
             for row in roles
         ],
         "postings": [{"row": row, "is_open": row.valid_until is None or row.valid_until > today} for row in postings],
+        "waits_for_code": services.enrolment.waits_for_code(staff),
         "history": history_lines(history),
     }
     return render(request, "operations/staff.html", {**context, **desk(request, "staff")})
@@ -119,25 +120,26 @@ def staff_add(request: PortalRequest) -> HttpResponse:
 @recently_authenticated
 @require_http_methods(["GET", "POST"])
 def staff_end(request: PortalRequest, pk: UUID) -> HttpResponse:
+    """At once; an administrator's after a second administrator has agreed."""
     staff = get_object_or_404(Staff, pk=pk)
+    takes_two = services.administrators.is_administrator(staff)
+    end = services.endings.request_ending if takes_two else services.end_staff
+    follows = "从这一天起不能登录，角色和派驻同时结束，认领的办件退回队列。办理后不能撤回。"
     return form_page(
         request,
         form=DayForm(request.POST or None),
-        act=lambda data: services.end_staff(
-            staff=staff,
-            left_on=data["on"],
-            actor=request.actor,
-        ),
-        title=f"{staff.name}离岗",
-        primary="办理离岗",
-        back=reverse("operations:staff", args=[pk]),
+        act=lambda data: end(staff=staff, left_on=data["on"], actor=request.actor),
+        title=f"申请{staff.name}离岗" if takes_two else f"{staff.name}离岗",
+        primary="提交申请" if takes_two else "办理离岗",
+        back=reverse("operations:factor_resets") if takes_two else reverse("operations:staff", args=[pk]),
         tab="staff",
-        intro="从这一天起不能登录，角色和派驻同时结束，认领的办件退回队列。办理后不能撤回。",
+        intro=f"此人是管理员，要由安全管理员再办理一次才算数。{follows}" if takes_two else follows,
         danger=True,
     )
 
 
 @needs(P.MANAGE_STAFF)
+@recently_authenticated
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def staff_password(request: PortalRequest, pk: UUID) -> HttpResponse:
@@ -150,11 +152,13 @@ def staff_password(request: PortalRequest, pk: UUID) -> HttpResponse:
         primary="重设密码",
         back=reverse("operations:staff", args=[pk]),
         tab="staff",
-        intro="原来的密码和登录马上失效，本人下次登录时要改成自己的密码。管理员的密码至少 12 位。",
+        intro="原来的密码和登录马上失效，本人下次登录时要改成自己的密码。管理员的密码至少 12 位。"
+        "本人会收到消息；还没有动态验证码而角色需要的，要另向安全管理员领取启用码。",
     )
 
 
 @needs(P.MANAGE_ROLES)
+@recently_authenticated
 @require_http_methods(["GET", "POST"])
 def role_add(request: PortalRequest, pk: UUID) -> HttpResponse:
     staff = get_object_or_404(Staff, pk=pk)
@@ -168,12 +172,13 @@ def role_add(request: PortalRequest, pk: UUID) -> HttpResponse:
         tab="staff",
         intro=(
             "审核人、批准人、负责人和事项管理员按部门授予；窗口受理人员可以不分部门；其他角色不分部门。"
-            "监察、督查人员不能又经办办件，三个管理员不能是同一个人。"
+            "监察、督查人员不能又经办办件，三个管理员不能是同一个人，也不能又办理或者查看办件。"
         ),
     )
 
 
 @needs(P.MANAGE_ROLES)
+@recently_authenticated
 @require_http_methods(["GET", "POST"])
 def role_end(request: PortalRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(RoleAssignment.objects.select_related("staff"), pk=pk)

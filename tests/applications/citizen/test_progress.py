@@ -107,3 +107,18 @@ def test_TIM_5_a_due_date_in_a_year_without_a_notice_says_that_it_may_move(froze
     frozen_clock(make.at("2026-11-23 09:00"))
     case = desk.accept(make.online_case(make.item(desk.department)))
     assert "暂按" not in Client().get(ask(case.number, case.query_code)["Location"]).content.decode()
+
+
+def test_ASVS_2_4_1_a_stranger_with_wrong_codes_does_not_keep_the_holder_of_the_right_one_out(case):
+    stranger = Client(REMOTE_ADDR="198.51.100.9")
+    for _ in range(11):
+        last = ask(case.number, "000000" if case.query_code != "000000" else "000001", stranger)
+    assert last.status_code == 429
+    for _ in range(12):
+        assert ask(case.number, case.query_code, Client(REMOTE_ADDR="192.0.2.7")).status_code == 303
+
+
+def test_ASVS_2_4_1_wrong_codes_for_one_number_are_limited_from_all_addresses_together(case, monkeypatch):
+    monkeypatch.setattr("applications.views.progress.FROM_EVERYWHERE", "3/h")
+    answers = [ask(case.number, "x", Client(REMOTE_ADDR=f"198.51.100.{n}")).status_code for n in range(4)]
+    assert answers == [200, 200, 200, 429]

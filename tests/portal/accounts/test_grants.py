@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from guardian.models import UserObjectPermission
 
+from applications.permissions import CasePermission
 from portal import clock
 from portal.accounts import grants, services
 from portal.accounts.models import RoleAssignment
@@ -151,6 +152,7 @@ def test_a_later_administrator_role_of_the_same_person_is_refused_while_they_ove
         services.assign_role(
             staff=member, role=Role.AUDIT_ADMIN, valid_from=clock.today() + dt.timedelta(days=90), actor=SYSTEM_ACTOR
         )
+    people.staff(Role.SYSTEM_ADMIN, of="904")
     services.end_role(assignment=member.roles.get(), on=clock.today() + dt.timedelta(days=30), actor=SYSTEM_ACTOR)
     services.assign_role(
         staff=member, role=Role.AUDIT_ADMIN, valid_from=clock.today() + dt.timedelta(days=90), actor=SYSTEM_ACTOR
@@ -172,10 +174,21 @@ def test_3_1_who_watches_handles_nothing_and_who_protects_data_does_not_administ
     services.assign_role(staff=member, role=wanted, department=department, actor=SYSTEM_ACTOR)
 
 
+@pytest.mark.parametrize("administrator", sorted(ADMINISTRATORS))
+def test_11_1_ASVS_8_2_1_an_administrator_holds_no_role_that_reads_or_moves_cases(administrator):
+    on_cases = {role for role in Role if {str(p) for p in CasePermission} & {str(p) for p in permissions_of_role(role)}}
+    assert on_cases and on_cases <= set(kept_apart(administrator))
+    assert all(administrator in kept_apart(role) for role in on_cases)
+    member = people.staff(administrator, of="904")
+    with pytest.raises(WrongState, match="办理、查看办件的人不能是同一个人"):
+        services.assign_role(staff=member, role=Role.APPROVER, department=people.department(), actor=SYSTEM_ACTOR)
+
+
 def test_what_is_kept_apart_is_kept_apart_both_ways_and_leaves_small_offices_able_to_work():
     assert {(b, a) for a in Role for b in kept_apart(a)} == {(a, b) for a in Role for b in kept_apart(a)}
     for watching in (Role.SUPERVISOR, Role.INSPECTOR):
-        assert set(kept_apart(watching)) == {Role.WINDOW_CLERK, Role.REVIEWER, Role.APPROVER, Role.ORGAN_HEAD}
+        handling = {Role.WINDOW_CLERK, Role.REVIEWER, Role.APPROVER, Role.ORGAN_HEAD}
+        assert set(kept_apart(watching)) == handling | ADMINISTRATORS
     assert Role.SYSTEM_ADMIN in kept_apart(Role.DATA_PROTECTION_OFFICER)
     people.staff(Role.WINDOW_CLERK, Role.REVIEWER, Role.APPROVER, of="012")
 

@@ -18,7 +18,13 @@ USCC = "91350100M000100Y43"
 
 def test_the_hall_knows_a_person_once():
     first = people.person(number=NUMBER, mobile="13900000001")
-    again = people.person(number=NUMBER.lower(), mobile="13900000002")
+    again = services.register_person_in_hall(
+        name="李四光",
+        identity_number=NUMBER.lower(),
+        phone="13900000002",
+        phone_reason="changed",
+        actor=SYSTEM_ACTOR,
+    )
     assert first.pk == again.pk
     assert Person.objects.get().phone == "13900000002"
     with pytest.raises(BadInput, match="另一个姓名"):
@@ -126,7 +132,14 @@ def test_a_declared_legal_person_is_unverified_and_apart_from_the_verified_one()
 def test_a_new_representative_takes_the_mandate_over():
     first, second = people.verified_citizen(), people.verified_citizen()
     firm = services.create_legal_person(name="甲公司", uscc=USCC, representative=first.person, actor=SYSTEM_ACTOR)
-    same = services.create_legal_person(name="甲公司", uscc=USCC, representative=second.person, actor=SYSTEM_ACTOR)
+    same = services.create_legal_person(
+        name="甲公司",
+        uscc=USCC,
+        representative=second.person,
+        change_reason="registered",
+        licence_seen=True,
+        actor=SYSTEM_ACTOR,
+    )
     assert same.pk == firm.pk
     assert not queries.mandates_of(first).exists()
     assert [m.legal_person_id for m in queries.mandates_of(second)] == [firm.pk]

@@ -8,17 +8,23 @@ import zipfile
 import pytest
 from django.urls import reverse
 
+from portal.accounts import session_rules
 from portal.accounts.grants import sync_user
 from portal.accounts.models import Person, User
 from portal.accounts.roles import Role
 from portal.accounts.services import rights
 from portal.ledger.models import LedgerEvent
+from portal.messaging.models import Message
+from portal.outbox import services as outbox
 from portal.privacy.models import DataRequest
 from portal.privacy.retention import TABLE
 from portal.web.errors import WrongState
 from portal.workdays import services as calendar
 from portal.workdays.notices import DayKind, NoticeDay
 from tests import factories as make
+from tests.letters import code_in_letters
+from tests.pages import check_page
+from tests.portal.accounts.test_security import age
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "shuozhou2015"
@@ -149,10 +155,37 @@ def test_a_refused_correction_changes_nothing(citizen, member):
         rights.answer_correction(request_id=request.pk, agreed=True, answer="有了", actor=clerk)
 
 
-def test_the_own_mail_address_changes_at_once(client, citizen):
-    assert client.post(reverse("accounts:change_email"), {"email": "不是邮箱"}).status_code == 200
-    client.post(reverse("accounts:change_email"), {"email": "zhang@example.cn"})
-    assert User.objects.get(pk=citizen.pk).email == "zhang@example.cn"
+def test_ASVS_6_3_7_a_mail_address_counts_when_its_code_came_back_and_the_old_one_is_told(client, citizen, mailoutbox):
+    page, code_page = reverse("accounts:change_email"), reverse("accounts:change_email_code")
+    assert client.get(code_page)["Location"] == page
+    for wrong in ("不是邮箱", "a@[127.0.0.1]", "a@[IPv6:::1]"):
+        answer = client.post(page, {"email": wrong})
+        assert answer.status_code == 200 and "不是有效的邮箱地址" in answer.content.decode()
+    for email in ("zhang@example.cn", "xiao@example.cn"):
+        before = User.objects.get(pk=citizen.pk).email
+        assert client.post(page, {"email": email})["Location"] == code_page
+        assert User.objects.get(pk=citizen.pk).email == before
+        check_page(client.get(code_page))
+        outbox.run_due(100)
+        assert mailoutbox[-1].to == [email]
+        code = code_in_letters()
+        assert "不正确" in client.post(code_page, {"code": "x"}).content.decode()
+        assert client.post(code_page, {"code": code}).status_code == 302
+        assert User.objects.get(pk=citizen.pk).email == email
+    outbox.run_due(100)
+    told = [mail.body for mail in mailoutbox if mail.to == ["zhang@example.cn"] and "不再发到这里" in mail.body]
+    assert len(told) == 1 and "xiao@example.cn" not in told[0]
+    assert Message.objects.filter(user=citizen, kind="account_email_changed").count() == 2
+    assert client.post(page, {"email": ""}).status_code == 302
+    assert User.objects.get(pk=citizen.pk).email == ""
+    outbox.run_due(100)
+    assert mailoutbox[-1].to == ["xiao@example.cn"] and "删去" in mailoutbox[-1].body
+
+
+def test_ASVS_7_5_3_a_mail_address_wants_a_recent_proof(client, citizen):
+    age(client, proved=session_rules.RECENT_FOR_SENDING)
+    answer = client.post(reverse("accounts:change_email"), {"email": "zhang@example.cn"})
+    assert answer["Location"].startswith("/accounts/confirm/")
 
 
 @pytest.mark.parametrize("name", ["accounts:close_account", "accounts:ask_erasure"])

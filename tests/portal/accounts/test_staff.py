@@ -103,6 +103,22 @@ def test_roles_and_postings_of_one_who_is_yet_to_come_begin_on_the_first_day():
         )
 
 
+def test_nobody_is_given_a_role_or_a_posting_for_days_that_are_over():
+    member = people.staff(joined_on=dt.date(2020, 1, 1))
+    day = clock.today() - dt.timedelta(days=1)
+    for until in (None, clock.today(), clock.today() + dt.timedelta(days=9)):
+        with pytest.raises(BadInput, match="开始日期不能早于今天"):
+            services.assign_role(
+                staff=member, role=Role.SUPERVISOR, actor=SYSTEM_ACTOR, valid_from=day, valid_until=until
+            )
+        with pytest.raises(BadInput, match="开始日期不能早于今天"):
+            post(member, valid_from=day, valid_until=until)
+    assert not member.roles.exists() and not member.postings.exists()
+    assert services.assign_role(
+        staff=member, role=Role.SUPERVISOR, actor=SYSTEM_ACTOR, valid_from=clock.today()
+    ).valid_from == post(member, valid_from=clock.today()).valid_from
+
+
 def test_the_head_of_an_office_cannot_leave_before_another_is_named():
     head, other = people.staff(), people.staff()
     office = services.establish_office(department=people.department(), head=head, actor=SYSTEM_ACTOR)

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 READERS: dict[UUID, set[UUID | None]] = {}
 
 
-def may_read(actor: Actor, subject_id: UUID) -> bool:
+def may_read(actor: Actor, subject_id: UUID, _document: OfficialDocument) -> bool:
     return actor.user_id in READERS.get(subject_id, set())
 
 

@@ -23,7 +23,8 @@ APPOINTABLE: Final = sorted([*ADMINISTRATORS, Role.CENTRE_MANAGER])
 class Command(BaseCommand):
     help = (
         "Appoint an administrator by staff number, name and role. A new member gets an initial password, printed once, "
-        "that has to be changed at the first sign-in. The same again changes nothing and prints no password."
+        "that has to be changed at the first sign-in, and a code, valid for 24 hours, with which the second factor is "
+        "set up. The same again prints no password, and another code only while there is no factor."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -59,6 +60,9 @@ def _appoint(number: str, name: str, role: Role, options: dict[str, Any]) -> lis
         raise CommandError(f"工号 {number} 是{member.name}，不是{name}。")
     has_role = RoleAssignment.objects.filter(in_force(), staff=member, role=role).exists()
     services.assign_role(staff=member, role=role, actor=SYSTEM_ACTOR)
+    if services.enrolment.waits_for_code(member):
+        code = services.enrolment.issue_code(staff=member, actor=SYSTEM_ACTOR)
+        lines.append(f"启用码（只显示这一次，24 小时内有效，设置动态验证码时要填；过期了再运行一次本命令）：{code}")
     done = "已经是" if has_role else "已任命为"
     return [f"{member.number} {member.name}{done}{role.label}。", *lines]
 

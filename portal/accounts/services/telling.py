@@ -1,0 +1,34 @@
+"""What a person is told of a change that somebody else made: in the inbox, and by text to the phone of before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from portal.accounts import hooks
+from portal.accounts.models import Person, User
+from portal.accounts.text_messages import send_text
+from portal.organizations.queries import city_hall
+from portal.privacy.masking import ERASED_TEXT
+
+
+def tell_person(
+    person: Person, *, kind: str, text: str, key: str, phones: Iterable[str] | None = None, **facts: str
+) -> None:
+    """The text, with whom to call, to the phones (default: the recorded one); the message `kind` into the inbox.
+
+    In the caller's transaction; one who has no sign-in gets the text alone.
+    """
+    call = whom_to_call()
+    for place, phone in enumerate(phones if phones is not None else [person.phone]):
+        if phone and phone != ERASED_TEXT:
+            send_text(phone=phone, text=f"{text}{call}", key=f"{key}:{place}")
+    user = User.objects.filter(person=person, is_active=True).only("pk").first()
+    if user is not None:
+        hooks.tell(user.pk, kind, key, {**facts, "call": call})
+
+
+def whom_to_call() -> str:
+    """The sentence for whoever did not do it themselves."""
+    hall = city_hall()
+    where = f"致电政务大厅 {hall.phone}" if hall is not None else "联系政务大厅"
+    return f"不是本人办理的，请马上{where}。"
