@@ -56,14 +56,15 @@ def read_synonyms(path: Path = FILE) -> list[Entry]:
 def load_synonyms(path: Path = FILE) -> int:
     """Bring the search to what the file says, and return how many items changed; twice changes nothing.
 
-    Raises SynonymsRefused: nothing is loaded when an entry names no item in force.
+    Raises SynonymsRefused: nothing is loaded when an entry names an item that never was.
     """
     words = {entry.item: list(entry.words) for entry in read_synonyms(path)}
-    editions = list(ItemEdition.objects.filter(effective_until=None).select_related("item__search", "department"))
-    if unknown := sorted(words.keys() - {edition.name for edition in editions}):
+    # An item that the city has renamed or ended since is no fault of the file; one that is still to come is not found.
+    if unknown := sorted(words.keys() - set(ItemEdition.objects.order_by().values_list("name", flat=True))):
         raise SynonymsRefused(f"{path.name}：没有这些事项：{'、'.join(unknown)}", code="synonyms_unknown_item")
+    found = ItemEdition.objects.filter(effective_until=None, item__search__isnull=False)
     changed = 0
-    for edition in editions:
+    for edition in found.select_related("item__search", "department").order_by("pk"):
         wanted = words.get(edition.name, [])
         if edition.item.search.synonyms != wanted:
             index_item(item=edition.item, edition=edition, synonyms=wanted)

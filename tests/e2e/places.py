@@ -12,7 +12,6 @@ from django.urls import NoReverseMatch, reverse
 from playwright.sync_api import Page
 
 from applications.drafting import STEPS
-from catalog.shape import SECTIONS
 
 _SAMPLES: Final = (str(UUID(int=1)), "QQQQQQQQQQQQ")
 
@@ -169,8 +168,10 @@ REVIEWER: Final = (
 )
 ALL_CHANGES = Place("catalogue:changes")
 IN_THE_MAKING = Place("catalogue:changes", "?state=drafting")
+#: All sections are one template; these have single inputs, limits, and rows.
 _SECTIONS: Final = tuple(
-    Place("catalogue:section", on=IN_THE_MAKING, link="catalogue:change", fixed=(section.code,)) for section in SECTIONS
+    Place("catalogue:section", on=IN_THE_MAKING, link="catalogue:change", fixed=(code,))
+    for code in ("place", "limits", "materials")
 )
 CATALOGUE_EDITOR: Final = (
     Place("catalogue:home"),

@@ -21,7 +21,7 @@ from portal.documents.models import OfficialDocument
 from portal.files.models import StoredFile
 from portal.organizations.models import Department
 from portal.transitions.engine import Outcome
-from portal.web.grants import Actor
+from portal.web.grants import SYSTEM_ACTOR, Actor
 from tests.factories.people import acting, approval_office, citizen, department, mandate, numbers, staff
 
 
@@ -180,6 +180,9 @@ class Desk:
                 reason="属于省级权限",
                 legal_basis="《演示法》第二条",
             ).subject
+        if state == "terminated":
+            given = {"reason": "事项已取消", "legal_basis": "《演示决定》"}
+            return do(case, "terminate", SYSTEM_ACTOR, **given).subject
         assert state == "lapsed", state
         case = self.ask_correction(case)
         assert case.clock.correction_due_on is not None

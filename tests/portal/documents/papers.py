@@ -165,6 +165,13 @@ DATA: dict[DocumentKind, dict[str, Any]] = {
         "accepted_on": "2026-11-20",
         "decided_on": "2026-12-02",
     },
+    DocumentKind.TERMINATION: COMMON
+    | {
+        "reason": "食品经营许可已取消：职责调整。",
+        "legal_basis": "市政府第 12 次常务会议（朔政常纪〔2026〕12号）",
+        "ended_on": "2026-12-02",
+        "remedies": _REMEDIES,
+    },
     DocumentKind.SERVICE_RECEIPT: COMMON
     | {
         "documents": [{"name": "准予行政许可决定书", "number": "朔食药许准〔2026〕0103号"}],

@@ -54,8 +54,8 @@ CONTEXT: dict[str, Any] = {
 }
 TEXTS = (Path(django_settings.BASE_DIR) / "templates" / "messages").glob("*.txt")
 #: Those about a case; what is said about an account names none.
-#: Those of cases; what accounts and readings tell is looked at where they tell it.
-KINDS = sorted(path.stem for path in TEXTS if not path.stem.startswith(("account_", "reading_")))
+#: Those of cases; what accounts, the catalogue and readings tell is looked at where they tell it.
+KINDS = sorted(path.stem for path in TEXTS if not path.stem.startswith(("account_", "item_", "reading_")))
 
 
 def user(name: str = "reader", email: str = "") -> User:
