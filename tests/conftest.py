@@ -39,6 +39,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return SharedPortals(config, log)
 
 
+#: Files that share something dear: a portal, or a whole city.
+WHOLE = ("tests/setup/", "tests/benchmarks/", "tests/chaos/", "tests/portal/demonstration/")
+
+
 class SharedPortals(LoadScopeScheduling):
     """All browser tests in one worker, tests of processes by file, everything else wherever there is time."""
 
@@ -46,7 +50,7 @@ class SharedPortals(LoadScopeScheduling):
         path = nodeid.partition("::")[0]
         if path.startswith("tests/e2e/"):
             return "e2e"
-        return path if path.startswith(("tests/setup/", "tests/benchmarks/", "tests/chaos/")) else nodeid
+        return path if path.startswith(WHOLE) else nodeid
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

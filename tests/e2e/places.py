@@ -126,13 +126,15 @@ CITIZEN: Final = (
     Place("account_logout"),
 )
 QUEUE, WORK_LIST = Place("applications:intake_queue"), Place("applications:work_list")
+TODAY = Place("applications:intake_today")
 CLERK: Final = (
     QUEUE,
     Place("applications:intake_queue", "?channel=online"),
     Place("applications:intake_case", on=QUEUE),
     Place("applications:intake_receipt", on=QUEUE, link="applications:intake_case"),
-    Place("applications:act", on=QUEUE, link="applications:intake_case", fixed=("not_required",)),
-    Place("applications:act", on=QUEUE, link="applications:intake_case", fixed=("not_competent",)),
+    # Of the case that this clerk has just received: the first of the queue may be a colleague's.
+    Place("applications:act", on=TODAY, link="applications:desk_case", fixed=("not_required",)),
+    Place("applications:act", on=TODAY, link="applications:desk_case", fixed=("not_competent",)),
     Place("applications:intake_new"),
     Place("applications:intake_person"),
     Place("applications:intake_firm"),

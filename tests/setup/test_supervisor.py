@@ -47,7 +47,8 @@ def test_a_portal_starts_serves_and_leaves_no_process_behind(portal: Portal) -> 
     assert processes_of(portal.data_dir) == []
 
 
-def test_a_new_start_works_after_kill_9_of_the_group_and_a_pid_in_use_again(portal: Portal) -> None:
+def test_a_new_start_works_after_kill_9_of_the_group_and_a_pid_in_use_again(used_portal: Portal) -> None:
+    portal = used_portal
     portal.start().wait_ready()
     portal.kill_group()
     wait_for(lambda: processes_of(portal.data_dir) == [], "all children are gone", 20)
@@ -77,7 +78,8 @@ def test_a_new_start_works_after_kill_9_of_the_group_and_a_pid_in_use_again(port
     assert portal.stop() == 0
 
 
-def test_an_empty_pid_file_does_not_stop_the_start(portal: Portal) -> None:
+def test_an_empty_pid_file_does_not_stop_the_start(used_portal: Portal) -> None:
+    portal = used_portal
     portal.start().wait_ready()
     assert portal.stop() == 0
     pidfile = Layout.of(portal.data_dir).pg / "postmaster.pid"
@@ -108,7 +110,8 @@ def parent_of(pid: int) -> int:
         return 0
 
 
-def test_two_portals_run_side_by_side(running: Portal, portal: Portal) -> None:
+def test_two_portals_run_side_by_side(running: Portal, used_portal: Portal) -> None:
+    portal = used_portal
     portal.start().wait_ready()
     assert portal.port != running.port
     assert portal.status("/readyz") == 200
@@ -117,7 +120,8 @@ def test_two_portals_run_side_by_side(running: Portal, portal: Portal) -> None:
     assert running.status("/readyz") == 200
 
 
-def test_a_damaged_append_only_file_is_moved_aside(portal: Portal) -> None:
+def test_a_damaged_append_only_file_is_moved_aside(used_portal: Portal) -> None:
+    portal = used_portal
     portal.start().wait_ready()
     assert portal.stop() == 0
     damaged = Layout.of(portal.data_dir).redis / "appendonly.aof"
