@@ -125,7 +125,7 @@ def filled(form: Any, values: Mapping[str, str] | None = None) -> dict[str, str]
         kind = getattr(control, "type", "text") if isinstance(control, lxml.html.InputElement) else ""
         if name in values:
             control.value = values[name]
-        elif isinstance(control, lxml.html.CheckboxGroup) or kind in ("file", "hidden", "submit"):
+        elif isinstance(control, lxml.html.CheckboxGroup) or kind in ("date", "file", "hidden", "submit"):
             continue
         elif kind == "checkbox":
             control.checked = control.checked or name.startswith("condition_") or name == "declared"

@@ -96,7 +96,7 @@ class Office(Client):
         self.act(self.clerk, case, "accept")
         self.act(self.reviewer, case, "review", {"recommendation": "grant"})
         self.act(self.approver, case, "grant" if self.rng.random() < 0.8 else "refuse")
-        self.act(self.clerk, case, "conclude")
+        self.act(self.clerk, case, "conclude", {"result_number": uuid4().hex[:12].upper()})
         self.act(self.clerk, case, "deliver")
 
     def act(self, browser: Browser, case: str, action: str, values: dict[str, str] | None = None) -> None:
