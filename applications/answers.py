@@ -12,40 +12,6 @@ from portal.privacy.masking import ERASED_TEXT, mask_answer
 from portal.web.dates import date_full
 
 FEN: Final = 100
-#: Names of the editions' fields that say where something is permitted, and what.
-PLACES: Final = frozenset(
-    {
-        "premises",
-        "address",
-        "residence",
-        "site",
-        "site_address",
-        "shop_address",
-        "station_site",
-        "project_site",
-        "location",
-        "facility",
-        "place",
-        "parking",
-        "warehouse",
-        "warehouse_address",
-        "storage_site",
-    }
-)
-SCOPES: Final = frozenset(
-    {
-        "scope",
-        "business_scope",
-        "business_type",
-        "business_kind",
-        "departments",
-        "chemicals",
-        "product_class",
-        "goods_class",
-        "courses",
-        "animals",
-    }
-)
 
 
 def value_text(spec: Mapping[str, Any], value: Any) -> str:
@@ -87,9 +53,9 @@ def application_facts(case: Case) -> list[tuple[str, str]]:
 
 
 def decision_particulars(case: Case) -> Iterator[tuple[str, str]]:
-    """Where and what a grant permits: the answers that the paper repeats, never one marked as sensitive."""
+    """Where and what a grant permits: the answers that the edition wants on the paper, never a sensitive one."""
     for spec in case.edition.form_fields:
         name = str(spec["name"])
         value = case.details.get(name)
-        if name in PLACES | SCOPES and not spec.get("sensitive") and value not in (None, ""):
+        if spec.get("on_decision") and not spec.get("sensitive") and value not in (None, ""):
             yield str(spec.get("label") or name), value_text(spec, value)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from catalog.item_data import ItemData
 from catalog.models import ItemEdition
+from catalog.queries import with_everything
 from catalog.rules import Fault, faults
 from catalog.shape import Element, Kind, elements
 from portal.organizations.models import Department
@@ -33,13 +34,8 @@ ROW_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 
 def of_editions(ids: Iterable[UUID]) -> dict[UUID, ItemData]:
     """The content of editions by id, as it was published; seven queries for any number."""
-    editions = (
-        ItemEdition.objects.filter(pk__in=list(ids))
-        .select_related("item", "department")
-        .prefetch_related("situations", "bases", "materials", "links", "co_departments")
-        .order_by("pk")
-    )
-    return {edition.pk: _content(edition) for edition in editions}
+    editions = ItemEdition.objects.filter(pk__in=list(ids)).select_related("item", "department").order_by("pk")
+    return {edition.pk: _content(edition) for edition in with_everything(editions)}
 
 
 def of_edition(edition_id: UUID) -> ItemData:

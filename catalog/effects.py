@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +21,6 @@ from portal.transitions.process import Context
 from portal.web.dates import date_full
 from portal.web.errors import BadInput
 from portal.workdays.queries import current_calendar
-
-_CODE = re.compile(r"\d{12}")
 
 
 def note_report(ctx: Context) -> None:
@@ -49,16 +46,15 @@ def give_code(ctx: Context) -> None:
     if ChangeKind(change.kind) not in (ChangeKind.NEW, ChangeKind.MERGER) or change.content is None:
         return
     code = inputs.text(ctx, "basic_code", "基本编码", default=str(change.content.get("basic_code") or ""))
-    if not _CODE.fullmatch(code):
-        raise BadInput("基本编码是 12 位数字。", field="basic_code")
-    if not code.startswith(f"14{change.content.get('type', '')}"):
-        raise BadInput("基本编码以 14 开头，第 3、4 位与事项类型一致。", field="basic_code")
+    content = {**change.content, "basic_code": code or "0"}  # an empty one would count as one that comes later
+    if wrong := [fault for fault in contents.faults_of(content) if fault.place == "basic_code"]:
+        raise BadInput(f"{wrong[0].message}。", field="basic_code", code="code_wrong")
     if ServiceItem.objects.filter(basic_code=code).exists():
         raise BadInput("这个基本编码已经有事项在用。", field="basic_code", code="code_taken")
     others = ItemChange.objects.exclude(pk=change.pk).filter(content__basic_code=code, item=None)
     if others.exclude(state__in=["struck", "withdrawn"]).exists():
         raise BadInput("这个基本编码已经给了另一项新增。", field="basic_code", code="code_taken")
-    change.content = {**change.content, "basic_code": code}
+    change.content = content
 
 
 def put_on_agenda(ctx: Context) -> None:

@@ -153,6 +153,7 @@ class FormFieldData(Part):
     choices: Annotated[tuple[Text, ...], Says("选项", "选择题每行一个选项。")] = ()
     # Masked on staff's pages until somebody says why the whole is needed (个人信息保护法 28).
     sensitive: Annotated[bool, Says("敏感信息", "页面上遮住，查看要写明原因。")] = False
+    on_decision: Annotated[bool, Says("写入准予决定书", "许可的场所、范围等；敏感信息不写入。")] = False
 
 
 class QuestionData(Part):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Final
 from uuid import UUID
 
@@ -76,7 +77,7 @@ def write_act(
     key: UUID,
     entry: LedgerEntry,
     *,
-    at: Any,
+    at: dt.datetime,
     action: str,
     label: str,
     before: str,

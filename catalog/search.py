@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from django.db.models import F, FloatField, Func, Q, QuerySet, Value
+from django.db.models import F, FilteredRelation, FloatField, Func, Q, Value
 from django.db.models.functions import Cast
 
 from catalog.models import ItemEdition, ItemSearch
@@ -55,19 +57,20 @@ def find_items(question: str, *, on: dt.date, limit: int = 10, audience: str = "
         tokens=frozenset(text.tokens(asked)) | frozenset(text.tokens(core)),
         bigrams=frozenset(text.bigrams(core)),
     )
-    rows = list(_candidates(parsed, on, audience)[: CANDIDATES + 1])
+    rows = _candidates(parsed, on, audience)
     ranked = best(parsed, [(_findable(row), i) for i, row in enumerate(rows[:CANDIDATES])], CANDIDATES)
     chosen = [(rows[position], points) for position, points in ranked[:limit]]
-    editions = {
-        edition.item_id: edition
-        for edition in editions_in_force(on).filter(item_id__in=[row.item_id for row, _ in chosen])
-    }
-    hits = tuple(Hit(edition=editions[row.item_id], points=points) for row, points in chosen if row.item_id in editions)
+    ids = [row["item_id"] for row, _ in chosen]
+    editions = {edition.item_id: edition for edition in editions_in_force(on).filter(item_id__in=ids)}
+    hits = tuple(
+        Hit(edition=editions[row["item_id"]], points=points) for row, points in chosen if row["item_id"] in editions
+    )
     terms = tuple(sorted({core, *(t for t in parsed.tokens if len(t) > 1)}, key=len, reverse=True))
     return Results(question=question, hits=hits, count=len(ranked), capped=len(rows) > CANDIDATES, terms=terms)
 
 
-def _candidates(question: Question, on: dt.date, audience: str) -> QuerySet[ItemSearch]:
+def _candidates(question: Question, on: dt.date, audience: str) -> Sequence[Mapping[str, Any]]:
+    """A row for each item that may answer, with the edition of the day: an item has one, whatever came before it."""
     bigrams = sorted(question.bigrams)
     matches = Q(bigrams__overlap=bigrams) if bigrams else Q(pk__isnull=True)
     query = any_of(sorted(question.tokens))
@@ -82,37 +85,43 @@ def _candidates(question: Question, on: dt.date, audience: str) -> QuerySet[Item
     if code.isascii() and code.isalnum():
         matches |= Q(item__basic_code__startswith=code) | Q(item__implementation_code__startswith=code)
     if len(question.text) == 1:
-        matches |= Q(item__editions__effective_until=None, item__editions__name__contains=question.text)
-    rows = ItemSearch.objects.filter(
-        matches,
-        item__status="in_force",
-        item__editions__effective_from__lte=on,
-    ).filter(Q(item__editions__effective_until=None) | Q(item__editions__effective_until__gt=on))
+        matches |= Q(edition__name__contains=question.text)
+    of_the_day = Q(item__editions__effective_from__lte=on) & (
+        Q(item__editions__effective_until=None) | Q(item__editions__effective_until__gt=on)
+    )
+    rows = ItemSearch.objects.alias(edition=FilteredRelation("item__editions", condition=of_the_day)).filter(
+        matches, item__status="in_force", edition__isnull=False
+    )
     if audience == "person":
-        rows = rows.filter(item__editions__service_objects__contains=["1"])
+        rows = rows.filter(edition__service_objects__overlap=["1"])
     elif audience == "firm":
-        rows = rows.filter(item__editions__service_objects__overlap=["2", "3", "4", "5", "6"])
+        rows = rows.filter(edition__service_objects__overlap=["2", "3", "4", "5", "6"])
     nearness = (
         Cast(Func(F("name_vector"), query, function="ts_rank"), FloatField()) if query is not None else Value(0.0)
     )
-    return rows.annotate(
-        nearness=nearness,
-        edition_name=F("item__editions__name"),
-        edition_keywords=F("item__editions__keywords"),
-        basic_code=F("item__basic_code"),
-        implementation_code=F("item__implementation_code"),
-    ).order_by("-nearness", "item__number", "item__basic_code")
+    return list(
+        rows.annotate(nearness=nearness)
+        .order_by("-nearness", "item__number", "item__basic_code")
+        .values(
+            "item_id",
+            "pinyin",
+            "initials",
+            "synonyms",
+            "item__basic_code",
+            "item__implementation_code",
+            edition_name=F("edition__name"),
+            edition_keywords=F("edition__keywords"),
+        )[: CANDIDATES + 1]
+    )
 
 
-def _findable(row: ItemSearch) -> Findable:
-    name = row.edition_name  # type: ignore[attr-defined]
-    keywords = (*row.edition_keywords, *row.synonyms)  # type: ignore[attr-defined]
+def _findable(row: Mapping[str, Any]) -> Findable:
     return _prepared(
-        name,
-        keywords,
-        row.pinyin,
-        row.initials,
-        (row.basic_code, row.implementation_code),  # type: ignore[attr-defined]
+        row["edition_name"],
+        (*row["edition_keywords"], *row["synonyms"]),
+        row["pinyin"],
+        row["initials"],
+        (row["item__basic_code"], row["item__implementation_code"]),
     )
 
 

@@ -91,8 +91,8 @@ class CalculatorForm(PortalForm):
         self._edition, self._situations = edition, situations
         self._calendar, self._today, self._rows = calendar, today, rows
         self.read: ClockReading | None = None
-        self.fields["item"].choices = [("", "不选事项，自己填时限"), *items]  # type: ignore[attr-defined]
-        self.fields["situation"].choices = [(s.code, s.name) for s in situations]  # type: ignore[attr-defined]
+        self.offer("item", [("", "不选事项，自己填时限"), *items])
+        self.offer("situation", [(s.code, s.name) for s in situations])
         if not situations:
             del self.fields["situation"]
         procedures = [(p.code, p.name) for p in procedures_of(edition)] if edition else list(PROCEDURES.items())

@@ -32,8 +32,8 @@ class BrowseForm(PortalForm):
         self, data: dict[str, str], *, audience: str, departments: list[tuple[str, str]], themes: list[str]
     ) -> None:
         super().__init__(data)
-        self.fields["department"].choices = [("", "全部部门"), *departments]  # type: ignore[attr-defined]
-        self.fields["theme"].choices = [("", "全部主题"), *((t, t) for t in themes)]  # type: ignore[attr-defined]
+        self.offer("department", [("", "全部部门"), *departments])
+        self.offer("theme", [("", "全部主题"), *((t, t) for t in themes)])
 
 
 class OnDayForm(PortalForm):
@@ -50,9 +50,8 @@ class CompareForm(PortalForm):
 
     def __init__(self, *, chosen: tuple[int, int], choices: list[tuple[int, str]]) -> None:
         super().__init__(initial={"a": chosen[0], "b": chosen[1]})
-        for field in self.fields.values():
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = choices
+        for name in self.fields:
+            self.offer(name, choices)
 
 
 class ChangesForm(PortalForm):
@@ -66,11 +65,8 @@ class ChangesForm(PortalForm):
 
     def __init__(self, data: Any, *, departments: list[tuple[str, str]], months: list[tuple[str, str]]) -> None:
         super().__init__(data)
-        offered = {"department": [("", "全部部门"), *departments], "month": [("", "全部月份"), *months]}
-        for name, choices in offered.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = choices
+        self.offer("department", [("", "全部部门"), *departments])
+        self.offer("month", [("", "全部月份"), *months])
 
     def wanted(self) -> dict[str, str]:
         """The filters that can be understood."""

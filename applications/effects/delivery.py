@@ -84,7 +84,6 @@ def deliver(ctx: Context) -> None:
         recipient=case.applicant_name[:50] if notice is not None else signer,
         recipient_relation=BY_NOTICE if notice is not None else relation or "本人",
         tracking=tracking or posted,
-        delivered_on=delivered_on,
         delivered_at=max(at, case.decided_at),
         deliverer_id=acting_user(ctx.actor),
         remark=inputs.text(ctx, "remark", "备注", required=False, longest=500),

@@ -93,7 +93,7 @@ class ApplicantForm(StepForm):
         choices = [(key, firm.name) for key, firm in self._firms.items()]
         if opened.edition.serves_persons and opened.person is not None:
             choices.insert(0, (SELF, f"本人（{mask_name(opened.person.name)}）"))
-        self.fields["who"].choices = choices  # type: ignore[attr-defined]  # typeshed knows only the base field
+        self.offer("who", choices)
         chosen = str(draft.legal_person_id) if draft.legal_person_id is not None else SELF
         seen = "applicant" in draft.steps_done or draft.legal_person_id is not None
         if seen or len(choices) == 1:

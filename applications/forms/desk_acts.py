@@ -271,14 +271,13 @@ class GrantForm(DecisionForm):
         super().__init__(*args, **kwargs)
         self.fields["content"].initial = self.case.edition.name
         allowed = validity.allowed_by(self.case.edition)
-        kinds = self.fields["validity_kind"]
-        assert isinstance(kinds, forms.ChoiceField)
-        kinds.choices = [
+        kinds = [
             (kind.value, f"{kind.label}：{allowed.words}" if kind == validity.ValidityKind.ITEM else kind.label)
             for kind in validity.ValidityKind
             if kind != validity.ValidityKind.FOR_GOOD or allowed.may_be_for_good
         ]
-        kinds.initial = validity.ValidityKind.ITEM
+        self.offer("validity_kind", kinds)
+        self.fields["validity_kind"].initial = validity.ValidityKind.ITEM
 
 
 class RefuseForm(DecisionForm):

@@ -37,7 +37,7 @@ class PublicListForm(PortalForm):
             "month": ("全部月份", choices.months),
         }
         for name, (everything, pairs) in offered.items():
-            self.fields[name].choices = [("", everything), *pairs]  # type: ignore[attr-defined]  # a ChoiceField
+            self.offer(name, [("", everything), *pairs])
 
     def wanted(self) -> dict[str, str]:
         """The filters that can be understood."""

@@ -14,23 +14,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='delivery',
-            name='delivered_on',
-            field=models.DateField(null=True, verbose_name='送达日期'),
-        ),
-        migrations.RunSQL(
-            "UPDATE applications_delivery SET delivered_on = (delivered_at AT TIME ZONE 'Asia/Shanghai')::date", ""
-        ),
-        migrations.AlterField(
-            model_name='delivery',
-            name='delivered_on',
-            field=models.DateField(verbose_name='送达日期'),
-        ),
         migrations.AlterField(
             model_name='delivery',
             name='delivered_at',
-            field=models.DateTimeField(help_text='时限按送达日期计算；当天登记的为登记时间', verbose_name='送达时间'),
+            field=models.DateTimeField(help_text='登记以前送达的，为那天零点', verbose_name='送达时间'),
         ),
         migrations.CreateModel(
             name='DeliveryAttempt',

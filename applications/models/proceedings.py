@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 
@@ -10,6 +12,7 @@ from applications.models.case import Case
 from applications.models.materials import CaseMaterial
 from applications.states import Stage
 from portal.accounts.models import User
+from portal.clock import local_date
 from portal.organizations.models import Department
 from portal.web.keys import uuid7
 
@@ -158,8 +161,7 @@ class Delivery(models.Model):
     recipient = models.CharField("签收人", max_length=50)
     recipient_relation = models.CharField("与受送达人关系", max_length=50, default="本人")
     tracking = models.CharField("邮件号", max_length=50, blank=True)
-    delivered_on = models.DateField("送达日期")
-    delivered_at = models.DateTimeField("送达时间", help_text="时限按送达日期计算；当天登记的为登记时间")
+    delivered_at = models.DateTimeField("送达时间", help_text="登记以前送达的，为那天零点")
     deliverer = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="送达人")
     remark = models.TextField("备注", blank=True)
 
@@ -172,6 +174,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_method_display()} {self.recipient}"
+
+    @property
+    def delivered_on(self) -> dt.date:
+        """The legal day: what the limits and the service receipt count by."""
+        return local_date(self.delivered_at)
 
 
 class DeliveryAttempt(models.Model):

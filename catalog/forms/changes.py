@@ -18,9 +18,19 @@ from portal.web.forms import PortalForm
 _day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class _Items(forms.ModelChoiceField):
+class _ByName:
+    """Items of `queries.changes.items_of`, by the name that they have now."""
+
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.now_called)
+
+
+class _Items(_ByName, forms.ModelChoiceField):
+    pass
+
+
+class _ManyItems(_ByName, forms.ModelMultipleChoiceField):
+    pass
 
 
 class _Departments(forms.ModelChoiceField):
@@ -39,10 +49,9 @@ class BeginForm(PortalForm):
 
     def __init__(self, *args: Any, departments: list[Department], items: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["department"].queryset = Department.objects.filter(  # type: ignore[attr-defined]
-            pk__in=[each.pk for each in departments]
-        ).order_by("number")
-        self.fields["item"].queryset = items  # type: ignore[attr-defined]
+        own = Department.objects.filter(pk__in=[each.pk for each in departments]).order_by("number")
+        self.offer("department", own)
+        self.offer("item", items)
         self.fields["key"].initial = uuid4
         if len(departments) == 1:
             self.fields["department"].initial = departments[0].pk
@@ -92,11 +101,11 @@ class FrameForm(PortalForm):
         kind = ChangeKind(change.kind)
         if kind in TO_ANOTHER:
             others = organisation.departments().exclude(pk=change.department_id)
-            self.fields["receiving_department"].queryset = others  # type: ignore[attr-defined]
+            self.offer("receiving_department", others)
         else:
             del self.fields["receiving_department"]
             left = [choice for choice in OpenCases.choices if choice[0] != OpenCases.HAND_OVER]
-            self.fields["open_cases"].choices = left  # type: ignore[attr-defined]
+            self.offer("open_cases", left)
         if kind != ChangeKind.PEOPLE:
             del self.fields["people_note"]
         if kind in (ChangeKind.NEW, ChangeKind.PEOPLE):
@@ -158,7 +167,7 @@ class RemarkForm(PortalForm):
 
     def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["place"].choices = places  # type: ignore[attr-defined]
+        self.offer("place", places)
 
 
 class AnswerForm(PortalForm):
@@ -168,14 +177,13 @@ class AnswerForm(PortalForm):
 class MergedForm(PortalForm):
     """Which items of the department a merger ends."""
 
-    items = forms.ModelMultipleChoiceField(
+    items = _ManyItems(
         label="被合并的事项", queryset=ServiceItem.objects.none(), widget=forms.CheckboxSelectMultiple, required=False
     )
 
     def __init__(self, *args: Any, items: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["items"].queryset = items  # type: ignore[attr-defined]
-        self.fields["items"].label_from_instance = lambda item: item.now_called  # type: ignore[attr-defined]
+        self.offer("items", items)
 
 
 class MeetingForm(PortalForm):

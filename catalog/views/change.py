@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog import change_queries as queries
 from catalog import contents
 from catalog.comparison import compare
 from catalog.forms.changes import ActForm, AnswerForm, FrameForm, MergedForm, RemarkForm
@@ -18,6 +17,7 @@ from catalog.guards import missing_in
 from catalog.models import ChangeRemark, ItemChange
 from catalog.permissions import READING
 from catalog.permissions import CataloguePermission as May
+from catalog.queries import changes as queries
 from catalog.services import changes as services
 from catalog.services.changes import Frame
 from catalog.shape import SECTIONS, section_of

@@ -6,10 +6,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from catalog import change_queries as queries
 from catalog.forms.changes import BeginForm, ChangeFilter, ItemFilter
 from catalog.permissions import EVERYWHERE, READING
 from catalog.permissions import CataloguePermission as May
+from catalog.queries import changes as queries
 from catalog.services import changes as services
 from catalog.states import ChangeKind
 from catalog.views.pages import desk

@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from catalog import change_queries as queries
 from catalog.forms.changes import MeetingForm, ResolutionForm
 from catalog.models import Meeting
 from catalog.permissions import EVERYWHERE
 from catalog.permissions import CataloguePermission as May
+from catalog.queries import changes as queries
 from catalog.services import meetings as services
 from catalog.states import ChangeState
 from catalog.views.pages import desk, form_page

@@ -10,13 +10,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from catalog import change_queries as queries
 from catalog import contents
 from catalog.comparison import compare
 from catalog.forms.section import SectionForm
 from catalog.models import ItemChange
 from catalog.permissions import READING
 from catalog.permissions import CataloguePermission as May
+from catalog.queries import changes as queries
 from catalog.services import changes as services
 from catalog.services.changes import Overtaken
 from catalog.shape import SECTIONS, Section, find_section

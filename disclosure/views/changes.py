@@ -15,7 +15,8 @@ from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 
 from applications.publicity import month_span, months
-from catalog.history import (
+from catalog.models import ItemChange
+from catalog.queries.history import (
     PUBLIC_ACTS,
     counts_by_kind,
     departments_with_changes,
@@ -23,7 +24,6 @@ from catalog.history import (
     published_change,
     published_changes,
 )
-from catalog.models import ItemChange
 from catalog.states import ChangeKind
 from disclosure.addresses import public_address
 from disclosure.caching import cacheable

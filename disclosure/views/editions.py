@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalog.enumerations import BasisRank, Channel
-from catalog.history import Edition, History, differences, history_of, whole_edition
+from catalog.queries.history import Edition, History, differences, history_of, whole_edition
 from disclosure import guide as parts
 from disclosure.caching import cacheable
 from disclosure.forms import CompareForm, OnDayForm

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from applications.transitions import TABLE
 from catalog import queries
 from catalog.enumerations import BasisRank, Channel, Necessity
-from catalog.history import history_of
 from catalog.models import ItemEdition, Situation
+from catalog.queries.history import history_of
 from disclosure import guide as parts
 from disclosure.addresses import guide_address, qr_svg
 from disclosure.caching import cacheable, page_of_version

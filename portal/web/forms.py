@@ -175,6 +175,15 @@ class _Chinese:
             lines += [ErrorLine(target, str(message)) for message in bound.errors]
         return lines
 
+    def offer(self, name: str, choices: Any) -> None:
+        """What a field lets people choose from: pairs, or the rows of a field of a model."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = choices
+        else:
+            field.choices = choices
+
     def _drop_invisible(self) -> None:
         """Take marks that nobody sees out of what was typed: a direction turned round makes a name read as another."""
         form: Any = self

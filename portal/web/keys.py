@@ -6,6 +6,8 @@ import time
 import uuid
 from typing import Final
 
+#: For what people copy by hand: nothing that looks like something else.
+READABLE: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 

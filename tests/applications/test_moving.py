@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from applications.models import Case, Draft, DraftMaterial
@@ -10,7 +13,7 @@ from applications.services.drafts import begin_draft
 from applications.services.moving import on_item_changed
 from applications.states import CaseState
 from catalog.hooks import ItemChanged
-from catalog.models import ItemChange
+from catalog.models import ItemChange, ItemEdition
 from catalog.states import ChangeKind, ChangeState, OpenCases
 from portal import clock
 from portal.documents.models import OfficialDocument
@@ -26,14 +29,16 @@ def desk(db: None) -> make.Desk:
     return make.Desk()
 
 
-def changed(desk: make.Desk, edition: object, kind: ChangeKind, open_cases: OpenCases, **more: object) -> ItemChanged:
+def changed(
+    desk: make.Desk, edition: ItemEdition, kind: ChangeKind, open_cases: OpenCases, **more: Any
+) -> ItemChanged:
     """A change of the item that takes effect now."""
     now = clock.now()
     change = ItemChange.objects.create(
         kind=kind,
         state=ChangeState.SCHEDULED,
-        item=edition.item,  # type: ignore[attr-defined]
-        item_key=edition.item_id,  # type: ignore[attr-defined]
+        item=edition.item,
+        item_key=edition.item_id,
         department=desk.department,
         name="演示许可",
         reason="职责调整",
@@ -45,14 +50,16 @@ def changed(desk: make.Desk, edition: object, kind: ChangeKind, open_cases: Open
         edited_at=now,
         edited_by=desk.clerk_staff.user,
     )
-    return ItemChanged(
+    told = ItemChanged(
         change_id=change.pk,
         kind=change.kind,
-        item_ids=(edition.item_id,),  # type: ignore[attr-defined]
+        item_ids=(edition.item_id,),
         on=clock.today(),
         open_cases=open_cases,
-        **{"receiving_department_id": None, "edition_id": None} | more,  # type: ignore[arg-type]
+        receiving_department_id=None,
+        edition_id=None,
     )
+    return replace(told, **more)
 
 
 @pytest.mark.parametrize("state", ["received", "correcting", "reviewing", "approving", "granted"])

@@ -224,9 +224,12 @@ def test_REV_6_the_remedies_name_both_ways_and_periods(desk, case, remedies):
 
 def test_REV_5_the_grant_says_where_and_what_as_the_applicant_wrote_it(desk):
     fields = [
-        {"name": "premises", "label": "经营场所", "type": "text", "required": False},
-        {"name": "scope", "label": "经营项目", "type": "text", "required": True},
-        {"name": "warehouse", "label": "库房地址", "type": "text", "required": False, "sensitive": True},
+        {"name": "premises", "label": "经营场所", "type": "text", "required": False, "on_decision": True},
+        {"name": "scope", "label": "经营项目", "type": "text", "required": True, "on_decision": True},
+        {
+            "name": "warehouse", "label": "库房地址", "type": "text", "required": False, "sensitive": True,
+            "on_decision": True,
+        },
         {"name": "staff_count", "label": "从业人数", "type": "integer", "required": False},
     ]
     case = make.online_case(make.item(desk.department, form_fields=fields))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import uuid4
 
 from catalog.models import ItemChange, ServiceItem
@@ -68,14 +69,14 @@ def begin(of: City, kind: ChangeKind = ChangeKind.ELEMENTS, number: int | None =
     )
 
 
-def frame(of: City, change: ItemChange, **values: object) -> ItemChange:
-    given = {
-        "reason": "压缩办理时限",
-        "basis": "朔政办发〔2015〕52号",
-        "occurred_on": clock.today(),
-        "effective_on": clock.today() + dt.timedelta(days=7),
-    } | values
-    return changes.set_frame(change_id=change.pk, actor=of.editor, frame=Frame(**given))  # type: ignore[arg-type]
+def frame(of: City, change: ItemChange, **values: Any) -> ItemChange:
+    usual = Frame(
+        reason="压缩办理时限",
+        basis="朔政办发〔2015〕52号",
+        occurred_on=clock.today(),
+        effective_on=clock.today() + dt.timedelta(days=7),
+    )
+    return changes.set_frame(change_id=change.pk, actor=of.editor, frame=replace(usual, **values))
 
 
 def act(change: ItemChange, action: str, actor: Actor, **data: object) -> Outcome:

@@ -11,6 +11,7 @@ import pytest
 from catalog import contents
 from catalog.models import ItemChange, ItemEdition, ItemSearch, ServiceItem
 from catalog.queries import edition_in_force, editions_in_force
+from catalog.search import find_items
 from catalog.services import changes
 from catalog.services.changes import Overtaken
 from catalog.services.publishing import load_items
@@ -87,6 +88,28 @@ def test_a_shorter_promise_is_verified_published_and_in_force_on_its_day(people:
     assert [act.action for act in change.acts.all()] == [
         "begin", "hand_up", "submit", "verify_and_publish", "take_effect",
     ]  # fmt: skip
+
+
+def test_an_item_with_several_editions_is_found_once_by_what_it_says_today(people: City, frozen_clock: Any) -> None:
+    change = frame(people, begin(people), effective_on=clock.today() + dt.timedelta(days=1))
+    changes.save_section(
+        change_id=change.pk,
+        section=section("basics"),
+        values={"name": "食品经营许可（新版）"},
+        digest=changes.digest_of(change, section("basics")),
+        actor=people.editor,
+    )
+    submitted(people, change)
+    act(change, "verify_and_publish", people.office)
+
+    def found() -> list[str]:
+        hits = find_items("食品经营许可", on=clock.today(), audience="firm").hits
+        return [hit.edition.name for hit in hits if hit.edition.item_id == item().pk]
+
+    assert found() == ["食品经营许可"]
+    with frozen_clock(clock.now() + dt.timedelta(days=1)):
+        changes.take_effect_due()
+        assert found() == ["食品经营许可（新版）"]
 
 
 def test_what_is_published_for_today_is_in_force_at_once(people: City) -> None:

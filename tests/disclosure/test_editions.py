@@ -11,8 +11,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from catalog.history import Standing, history_of
 from catalog.models import ServiceItem
+from catalog.queries.history import Standing, history_of
 from catalog.services import changes as services
 from portal.organizations.models import Department
 from tests.catalog.city import City, begin, city, frame

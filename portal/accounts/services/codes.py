@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
 import json
 import math
 import secrets
@@ -12,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from portal import clock
 from portal.accounts.models import OneTimeCode, User
@@ -109,7 +107,7 @@ def redeem(
         )
         now = clock.now()
         if row is not None and row.attempts < ATTEMPTS and row.expires_at > now:
-            if hmac.compare_digest(row.code_hash, _hash(row.pk, typed.strip())):
+            if constant_time_compare(row.code_hash, _hash(row.pk, typed.strip())):
                 row.used_at = now
                 row.save(update_fields=["used_at"])
                 return act(row, json.loads(row.content))
@@ -119,5 +117,4 @@ def redeem(
 
 
 def _hash(code_id: UUID, code: str) -> str:
-    key = hashlib.sha256(f"portal.accounts.codes|{settings.SECRET_KEY}".encode()).digest()
-    return hmac.new(key, f"{code_id}|{code}".encode(), hashlib.sha256).hexdigest()
+    return salted_hmac("portal.accounts.codes", f"{code_id}|{code}", algorithm="sha256").hexdigest()

@@ -7,29 +7,28 @@ into an account that approves, supervises or administers.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
 import re
 import secrets
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from portal import clock
 from portal.accounts.models import FactorReset, Handover, RoleAssignment, Staff, User
 from portal.accounts.roles import NEEDS_SECOND_FACTOR
-from portal.accounts.services import notices, second_factor
+from portal.accounts.services import second_factor
+from portal.accounts.services.telling import tell_user
 from portal.ledger import services as ledger
 from portal.web.errors import BadInput, WrongState
 from portal.web.grants import Actor
+from portal.web.keys import READABLE
 
 LIFETIME: Final = dt.timedelta(hours=24)
 ATTEMPTS: Final = 5
-#: Without what looks alike: 31 characters, ten of them are 49 bits.
-_LETTERS: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+#: Of 31 characters: 49 bits.
 _LENGTH: Final = 10
 _WRONG: Final = "启用码不正确或已过期，请检查。错 5 次就作废，要请安全管理员重新发。"
 
@@ -64,7 +63,7 @@ def issue_code(*, staff: Staff, actor: Actor) -> str:
         raise WrongState("此人不需要启用码，可以自己设置动态验证码。", code="no_code_needed")
     if actor.user_id is not None:
         _check_issuer(staff, row, actor.user_id)
-    code = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+    code = "".join(secrets.choice(READABLE).upper() for _ in range(_LENGTH))
     row.code_hash, row.code_expires_at, row.attempts = _hash(row, code), clock.now() + LIFETIME, 0
     row.save(update_fields=["code_hash", "code_expires_at", "attempts"])
     ledger.record(subject=staff.pk, kind="accounts.enrolment_code_issued", actor=actor.user_id, body={})
@@ -81,7 +80,7 @@ def enrol(*, user: User, secret: str, code: str, handed_over: str = "") -> list[
         codes = second_factor.activate(user=user, secret=secret, code=code)
         Handover.objects.filter(user=user).delete()
         text = "您的账号刚刚设置了动态验证码。如果不是您本人设置的，请马上告诉安全管理员。"
-        notices.tell(user=user, kind="factor_set", text=text, key=f"factor-set:{user.pk}:{clock.now().isoformat()}")
+        tell_user(user=user, kind="factor_set", text=text, key=f"factor-set:{user.pk}:{clock.now().isoformat()}")
     return codes
 
 
@@ -105,7 +104,7 @@ def _check_code(user: User, typed: str) -> None:
         if not typed.strip():
             raise BadInput("请填写启用码，向安全管理员当面领取。", code="enrolment_code_missing", field="handed_over")
         is_open = row.code_expires_at is not None and row.code_expires_at > clock.now() and row.attempts < ATTEMPTS
-        if is_open and hmac.compare_digest(row.code_hash, _hash(row, re.sub(r"[\s-]", "", typed).upper())):
+        if is_open and constant_time_compare(row.code_hash, _hash(row, re.sub(r"[\s-]", "", typed).upper())):
             return
         row.attempts = min(row.attempts + 1, ATTEMPTS)
         row.save(update_fields=["attempts"])
@@ -119,5 +118,4 @@ def _will_need_factor(user: User) -> bool:
 
 
 def _hash(row: Handover, code: str) -> str:
-    key = hashlib.sha256(f"portal.accounts.enrolment|{settings.SECRET_KEY}".encode()).digest()
-    return hmac.new(key, f"{row.pk}|{code}".encode(), hashlib.sha256).hexdigest()
+    return salted_hmac("portal.accounts.enrolment", f"{row.pk}|{code}", algorithm="sha256").hexdigest()

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from portal import clock
 from portal.accounts.models import FactorReset, SignIn, Staff
-from portal.accounts.services import notices, second_factor, sessions, two_people
+from portal.accounts.services import second_factor, sessions, two_people
+from portal.accounts.services.telling import tell_user
 from portal.ledger import services as ledger
 from portal.web.errors import BadInput, WrongState
 from portal.web.grants import Actor
@@ -53,7 +54,7 @@ def confirm_reset(*, reset: FactorReset, actor: Actor) -> FactorReset:
     sessions.end_all(user_id=row.staff.user_id, ending=SignIn.Ending.FACTOR)
     two_people.decide(row, FactorReset.Outcome.CONFIRMED.value, actor, _KIND)
     text = "您的动态验证码已经重设，下次登录时请重新设置。如果不是您本人提出的，请马上告诉安全管理员。"
-    notices.tell(user=row.staff.user, kind="factor_reset", text=text, key=f"factor-reset:{row.pk}")
+    tell_user(user=row.staff.user, kind="factor_reset", text=text, key=f"factor-reset:{row.pk}")
     return row
 
 

@@ -23,11 +23,10 @@ from portal.privacy.identifiers import identity_number_fault, mobile_fault, norm
 from portal.privacy.services import blind_index, commitment, new_person_key
 from portal.web.errors import BadInput, WrongState
 from portal.web.grants import Actor
-from portal.web.keys import uuid7
+from portal.web.keys import READABLE, uuid7
 from portal.workdays.calendar import WorkdayCalendar
 from portal.workdays.queries import current_calendar
 
-_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 #: Chosen, not written: the reason stands in the ledger, where no free text about a person may stand.
 PHONE_REASONS: Final = {
     "changed": "本人换了号码",
@@ -204,7 +203,7 @@ def user_by_phone(phone: str) -> User | None:
 
 def new_username() -> str:
     """A generated user name of a citizen, without letters that are easily confused."""
-    return "sz" + "".join(secrets.choice(_LETTERS) for _ in range(10))
+    return "sz" + "".join(secrets.choice(READABLE) for _ in range(10))
 
 
 def _checked(name: str, identity_number: str, phone: str) -> tuple[str, str, str]:

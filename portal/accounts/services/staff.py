@@ -13,7 +13,8 @@ from portal.accounts import hooks, lockout
 from portal.accounts.grants import sync_user
 from portal.accounts.models import ApprovalOffice, FactorReset, Posting, RoleAssignment, SignIn, Staff, User
 from portal.accounts.scheduling import on_day
-from portal.accounts.services import administrators, enrolment, notices, passwords, sessions
+from portal.accounts.services import administrators, enrolment, passwords, sessions
+from portal.accounts.services.telling import tell_user
 from portal.ledger import services as ledger
 from portal.organizations.models import Department
 from portal.web.errors import BadInput, WrongState
@@ -84,7 +85,7 @@ def set_initial_password(*, staff: Staff, password: str, actor: Actor) -> None:
     lockout.lift(user)
     sessions.end_all(user_id=user.pk, ending=SignIn.Ending.PASSWORD)
     text = "管理员为您设置了新密码，下次登录时要改。如果不是您本人要求的，请马上告诉安全管理员。"
-    notices.tell(user=user, kind="password_set", text=text, key=f"password-set:{user.pk}:{clock.now().isoformat()}")
+    tell_user(user=user, kind="password_set", text=text, key=f"password-set:{user.pk}:{clock.now().isoformat()}")
     _record(staff, "accounts.staff_password_set", actor)
 
 

@@ -1,4 +1,7 @@
-"""What a person is told of a change that somebody else made: in the inbox, and by text to the phone of before."""
+"""What people are told of themselves: of a change that somebody else made, and of their sign-in, whoever did it.
+
+In the inbox and by text; all of it in the caller's transaction.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from portal.accounts import hooks
 from portal.accounts.models import Person, User
 from portal.accounts.text_messages import send_text
 from portal.organizations.queries import city_hall
+from portal.privacy.identifiers import mobile_fault, normalise_mobile
 from portal.privacy.masking import ERASED_TEXT
 
 
@@ -16,7 +20,7 @@ def tell_person(
 ) -> None:
     """The text, with whom to call, to the phones (default: the recorded one); the message `kind` into the inbox.
 
-    In the caller's transaction; one who has no sign-in gets the text alone.
+    One who has no sign-in gets the text alone.
     """
     call = whom_to_call()
     for place, phone in enumerate(phones if phones is not None else [person.phone]):
@@ -25,6 +29,21 @@ def tell_person(
     user = User.objects.filter(person=person, is_active=True).only("pk").first()
     if user is not None:
         hooks.tell(user.pk, kind, key, {**facts, "call": call})
+
+
+def tell_user(*, user: User, kind: str, text: str, key: str) -> None:
+    """Of the own sign-in; the inbox's words are `templates/messages/account_<kind>.txt`."""
+    hooks.tell(user.pk, kind, key)
+    send_text(phone=phone_of(user), text=text, key=key)
+
+
+def phone_of(user: User) -> str:
+    """The verified phone of the sign-in, or the office's number where that is a mobile; empty when there is none."""
+    if user.phone_verified and user.phone:
+        return str(user.phone)
+    staff = getattr(user, "staff", None)
+    number: str = normalise_mobile(staff.phone) if staff is not None else ""
+    return "" if mobile_fault(number) else number
 
 
 def whom_to_call() -> str:

@@ -43,7 +43,7 @@ class StaffFilter(PortalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["department"].queryset = organisation.departments()  # type: ignore[attr-defined]
+        self.offer("department", organisation.departments())
 
 
 class StaffForm(PortalForm):
@@ -60,7 +60,7 @@ class StaffForm(PortalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["department"].queryset = organisation.departments()  # type: ignore[attr-defined]
+        self.offer("department", organisation.departments())
 
     def clean_password(self) -> str:
         """By the rules for staff, beside all other faults; the service looks again."""
@@ -98,7 +98,7 @@ class RoleForm(PortalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["department"].queryset = organisation.departments()  # type: ignore[attr-defined]
+        self.offer("department", organisation.departments())
 
 
 class PostingForm(PortalForm):
@@ -146,7 +146,7 @@ class WindowForm(PortalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["department"].queryset = organisation.departments()  # type: ignore[attr-defined]
+        self.offer("department", organisation.departments())
 
 
 class NoticeForm(PortalForm):

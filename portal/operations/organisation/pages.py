@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
 
 from portal.accounts.models import RoleAssignment
 from portal.accounts.permissions import AccountsPermission as P
@@ -14,36 +13,13 @@ from portal.accounts.roles import Role
 from portal.documents.permissions import DocumentsPermission
 from portal.operations.permissions import OperationsPermission as Watching
 from portal.web.dates import date_full
-from portal.web.errors import DomainError
-from portal.web.forms import PortalForm
 from portal.web.requests import PortalRequest
+from portal.web.views import form_page as forms
 
 
-def form_page(
-    request: PortalRequest,
-    *,
-    form: PortalForm,
-    act: Callable[[dict[str, Any]], object],
-    title: str,
-    primary: str,
-    back: str,
-    tab: str,
-    intro: str = "",
-    danger: bool = False,
-) -> HttpResponse:
-    """Show a form, or do what it asks and go back; an error of the domain stands at its field."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except DomainError as error:
-            form.add_domain_error(error)
-        else:
-            return redirect(back)
-    context = {
-        "form": form, "title": title, "primary": primary, "back": back, "intro": intro, "danger": danger,
-    }  # fmt: skip
-    status = 422 if request.method == "POST" else 200
-    return render(request, "operations/form.html", {**context, **desk(request, tab)}, status=status)
+def form_page(request: PortalRequest, *, tab: str, **page: Any) -> HttpResponse:
+    """`portal.web.views.form_page` on this workbench."""
+    return forms.form_page(request, base="operations/base.html", desk=desk(request, tab), **page)
 
 
 def desk(request: PortalRequest, tab: str) -> dict[str, Any]:

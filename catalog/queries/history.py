@@ -17,6 +17,7 @@ from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from catalog import contents
 from catalog.comparison import Difference, compare
 from catalog.models import ChangeAct, ItemChange, ItemEdition, MergedItem, ServiceItem
+from catalog.queries.editions import with_everything
 from catalog.shape import SECTIONS
 from catalog.states import ChangeKind, ChangeState
 from portal.organizations.models import Department
@@ -145,15 +146,8 @@ def history_of(basic_code: str, today: dt.date) -> History:
 
 def whole_edition(basic_code: str, version: int) -> ItemEdition:
     """One edition with everything that its guide shows (6 queries). Raises NotFound."""
-    edition = (
-        ItemEdition.objects.filter(item__basic_code=basic_code, version=version)
-        .select_related("item", "department")
-        .prefetch_related(
-            "situations", "bases", "materials", "links",
-            Prefetch("co_departments", Department.objects.order_by("number")),
-        )
-        .first()
-    )  # fmt: skip
+    editions = ItemEdition.objects.filter(item__basic_code=basic_code, version=version)
+    edition = with_everything(editions.select_related("item", "department")).first()
     if edition is None:
         raise NotFound("这个事项没有这一版。")
     return edition
